@@ -42,32 +42,45 @@ def opened(content: bytes, key: str = "") -> tuple[Season, str]:
 def faults(season: Season) -> Iterator[str]:
     """What in a season does not agree with its single records, in words."""
     newest: Moves = {}
+    if not season["moves"]:
+        yield "没有一条记录"
     yield from _chain(season)
     yield from _moves(season, newest)
-    gone = {*season["withdrawn"], *(city for (_, city), move in newest.items() if move["to"] == "withdrawn")}
+    gone = {city for (_, city), move in newest.items() if move["to"] == "withdrawn"}
+    if gone != {*season["withdrawn"]}:
+        yield f"退出的市：所写 {'、'.join(season['withdrawn'])}，记录 {'、'.join(sorted(gone))}"
+    yield from _totals(season, newest, gone)
+    yield from _filings(season, newest)
+    if len({letter[0] for letter in season["letters"]}) != len(season["letters"]):
+        yield "函件编号重复"
+
+
+def _totals(season: Season, newest: Moves, gone: set[str]) -> Iterator[str]:
+    """Each total is that of its cities, or of its single results; there is none of anything else."""
+    graded = [grade for city, _, grade in season["results"] if city not in gone]
+    found = {"excellent": graded.count("优秀"), "certificates": len(graded) - graded.count("不合格")}
     for name, phase in season["counted"].items():
         tallies = (move["tally"] or {} for (of, city), move in newest.items() if of == phase and city not in gone)
         total = sum(tally.get(name, 0) for tally in tallies)
         if total != season["totals"].get(name):
             yield f"合计 {name}：所写 {season['totals'].get(name)}，各市相加 {total}"
-    graded = [grade for city, _, grade in season["results"] if city not in gone]
-    for name, found in (
-        ("excellent", graded.count("优秀")),
-        ("certificates", len(graded) - graded.count("不合格")),
-    ):
-        if name in season["totals"] and season["totals"][name] != found:
-            yield f"{name}：所写 {season['totals'][name]}，逐人相加 {found}"
+    for name, said in season["totals"].items():
+        if name in found and said != found[name]:
+            yield f"{name}：所写 {said}，逐人相加 {found[name]}"
+        elif name not in found and name not in season["counted"]:
+            yield f"合计 {name} 无从核对"
+
+
+def _filings(season: Season, newest: Moves) -> Iterator[str]:
+    """Each city phase was judged as often as its newest record says."""
     last: dict[tuple[str, str], int] = {}
     for phase, city, number, part, passed in (filing[:5] for filing in season["filings"]):
         last[phase, city] = max(last.get((phase, city), 0), number)
-        newest_move = newest.get((phase, city))
-        if newest_move is None:
+        if (phase, city) not in newest:
             yield f"{phase}/{city} 有第 {number} 次报送（{part}，{passed}），没有记录"
     for (phase, city), move in newest.items():
         if move["filing"] != last.get((phase, city), 0):
             yield f"{phase}/{city} 记录报送 {move['filing']} 次，核验到第 {last.get((phase, city), 0)} 次"
-    if len({letter[0] for letter in season["letters"]}) != len(season["letters"]):
-        yield "函件编号重复"
 
 
 def _chain(season: Season) -> Iterator[str]:
@@ -94,6 +107,8 @@ def _moves(season: Season, newest: Moves) -> Iterator[str]:
             yield f"{cell[0]}/{cell[1]} 第 {move['seq']} 条记录与前一条接不上"
         newest[cell] = move
     states = {f"{phase}/{city}": move["to"] for (phase, city), move in newest.items()}
+    for cell in states.keys() - season["states"].keys():
+        yield f"{cell} 有记录，没有写它的状态"
     for cell, state in season["states"].items():
         if states.get(cell, "waiting") != state:
             yield f"{cell} 所写 {state}，记录到 {states.get(cell, 'waiting')}"

@@ -78,6 +78,10 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "环接不上": lambda season: season["links"][5].__setitem__(3, "0" * 64),
     "记录与记录链不符": lambda season: season["moves"][9].update(content="0" * 64),
     "核验到": lambda season: season["filings"].pop(),
+    "无从核对": lambda season: season["totals"].update(medals=65),
+    "退出的市": lambda season: season["withdrawn"].append("nanjing"),
+    "没有写它的状态": lambda season: season["states"].pop("interview/nanjing"),
+    "没有一条记录": lambda season: season.update(moves=[], links=[], states={}, filings=[], totals={}, counted={}),
     "编号重复": lambda season: season["letters"].append(season["letters"][0]),
 }
 
