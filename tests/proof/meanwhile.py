@@ -67,8 +67,8 @@ Control = Callable[[], AbstractContextManager[None]]
 LINGER_SECONDS = 0.1
 """How long a worker is kept between its claim and the question what is still owed."""
 
-LATE_SECONDS = 6.0
-"""How long after an act a letter that it made untrue may still be offered: the design says about ten."""
+LATE_SECONDS = 10.0
+"""How long after an act a letter that it made untrue may still be offered, as the design says."""
 
 
 @dataclass(frozen=True)
