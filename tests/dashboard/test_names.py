@@ -78,7 +78,7 @@ def grown(plain: dict[str, Walk], window: Window) -> list[tuple[str, str]]:
         addresses = [address for address, answer in walked.answers.items() if is_page(answer)]
         for address, answer in pages(window, addresses, reader).answers.items():
             before, after = walked.answers[address].text, answer.text
-            # To parse costs ten times what the page did: what reads alike with the plain name in it has its nodes.
+            # To parse costs about what the page did: what reads alike with the plain name in it has its nodes.
             if after.replace(str(escape(HOSTILE)), PLAIN) != before and shape(after) != shape(before):
                 found.append((reader, address))
     return found
