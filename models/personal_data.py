@@ -69,7 +69,7 @@ KEEPINGS: Mapping[str, Keeping] = {
     "account": Keeping("登录页面", "省办管理员", KEEPS, SAFE, person="name shown made_by", sealed="password totp",
                        plain="role city"),
     "amendment": Keeping("年度日程的修订", "省办、各市", KEEPS, RECORD, words="reason by", plain="calendar"),
-    "arrangement": Keeping("面试、启动会的时间地点", CITY, KEEPS, CARE, words="place by",
+    "arrangement": Keeping("会议安排：日期、时间、地点或链接", CITY, KEEPS, CARE, words="place by",
                            plain="phase city day begins"),
     "audit": Keeping("操作日志：谁办了什么、看了什么", OFFICES, KEEPS, SAFE, person="address", words="by reason",
                      plain="city what subject"),
