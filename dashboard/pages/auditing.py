@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.exports.exportable import exportable
-from dashboard.serving.policy import PROVINCE, allow
+from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.reader import Role
 from dashboard.views.naming import subject
 from models import accounts, audit
 from models.standing import newest_calendar
@@ -31,11 +33,12 @@ def whole(text: str) -> int | None:
 @area.get("/audit")
 def entries(
     request: Request,
+    reader: Signed,
     by: Annotated[str, Query()] = "",
     about: Annotated[str, Query()] = "",
     before: Annotated[str, Query()] = "",
 ) -> HTMLResponse:
-    """Show a page of it: by one account, about one city."""
+    """Show a page of it: by one account, about one city; whoever only looks reads no reasons, which tell of persons."""
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = audit.entries(connection, account=whole(by), city=about or None, before=whole(before), most=A_PAGE + 1)
@@ -44,7 +47,7 @@ def entries(
     shown, more = found[:A_PAGE], len(found) > A_PAGE
     older = urlencode({"by": by, "about": about, "before": shown[-1].id}) if more else None
     facts: dict[str, Any] = {
-        "entries": shown,
+        "entries": [replace(one, reason=None) for one in shown] if reader.role is Role.VIEWER else shown,
         "older": older,
         "everybody": everybody,
         "by": by,
