@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from acts.act import Bench
+from acts.doing import acted
 from calendars.errors import TalentError
 from dashboard.acts.typed_fields import DIGITS, Typed
 from dashboard.serving.policy import NotThere
@@ -40,6 +41,10 @@ class OwnHand(TalentError):
     """经办的人不能自己签批：请由另一位管理员签批，或者撤回。"""
 
 
+class Unexplained(TalentError):
+    """退回须写明理由，没有退回；请回到待办，再核对一次。"""
+
+
 def prepared_for(site: Site, year: int, act: Act, typed: Typed) -> tuple[Typed, KeptAct | None]:
     """Give what was prepared in the place of what a form brings, where it names such an act; raise `AlreadySettled`."""
     number = typed.one("prepared")
@@ -70,7 +75,7 @@ def prepare(database: Database, year: int, act: Act, given: Given, says: str, fi
 
 
 def signed(kept: KeptAct, act: Act, filled: Filled, bench: Bench, do: Callable[[Database], Outcome]) -> Outcome:
-    """Do what another account prepared, in one transaction with the signature; what is refused waits on."""
+    """Do what another account prepared, in one transaction with the signature; what is refused as a whole waits on."""
     if kept.account == bench.account:
         raise OwnHand
     with bench.database.write(act.holds(kept.year)) as connection:
@@ -78,24 +83,27 @@ def signed(kept: KeptAct, act: Act, filled: Filled, bench: Bench, do: Callable[[
         if now is None or now.settled:
             raise AlreadySettled(how=HOW[now.settled] if now and now.settled else "处理")
         outcome = do(bench.database)
-        if outcome.done:
+        if outcome.done or acted(outcome, act.event):
             prepared_acts.settle(connection, kept, "signed", bench.stamp)
             _record(connection, bench, act, filled, kept.id, "签批", f"经办：{kept.by}")
     return outcome
 
 
-def settled(connection: Connection, kept: KeptAct, act: Act, reader: Reader, stamp: Stamp, reason: str) -> None:
-    """Put it aside: taken back by whoever prepared it, else sent back; raise `AlreadySettled`."""
+def put_aside(connection: Connection, kept: KeptAct, reader: Reader, stamp: Stamp, reason: str) -> None:
+    """Take back what one prepared, else send it back; raise `AlreadySettled`, or `Unexplained` without a reason."""
     own = kept.account == reader.account
+    if not (own or reason):
+        raise Unexplained
     if not prepared_acts.settle(connection, kept, "retracted" if own else "declined", stamp):
         raise AlreadySettled(how="处理")
-    title = f"{act.title(None)}（{'撤回送签' if own else '退回送签'}）"
-    subject = f"{kept.year}/prepared/{kept.id}"
-    audit.record(connection, stamp, title, subject, account=reader.account, reason=f"{kept.says}。{reason}".strip())
+    what, subject = "撤回送签" if own else "退回送签", f"prepared:{kept.id}"
+    audit.record(
+        connection, stamp, what, subject, account=reader.account, reason="。".join(filter(None, (kept.says, reason)))
+    )
 
 
 def _record(
     connection: Connection, bench: Bench, act: Act, filled: Filled, number: int, what: str, reason: str
 ) -> None:
-    title, subject = f"{act.title(filled.phase)}（{what}）", f"{bench.year.year}/prepared/{number}"
+    title, subject = f"{act.title(filled.phase)}（{what}）", f"prepared:{number}"
     audit.record(connection, bench.stamp, title, subject, account=bench.account, reason=reason or None)

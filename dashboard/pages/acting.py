@@ -89,6 +89,7 @@ def _form(
     faults: Mapping[str, str],
     errors: Outcome | None = None,
     filled: Filled | None = None,
+    kept: KeptAct | None = None,
 ) -> HTMLResponse:
     if look.past:
         raise NotNow
@@ -98,7 +99,7 @@ def _form(
     status = UNPROCESSABLE if faults or errors else 200
     return page(
         "acting/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
-        faults=faults, errors=errors, facts=facts,
+        faults=faults, errors=errors, facts=facts, kept=kept,
         wrong=preview_words.wrong(errors, filled) if errors and filled else (),
     )  # fmt: skip
 
@@ -116,7 +117,7 @@ def preview(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
     typed, kept = prepared_for(request.app.state.site, look.opened.year.year, act, typed)
     reading = _read(request, look, act, typed)
     if typed.one("edit") or reading.faults:
-        return _form(request, look, act, typed, {} if typed.one("edit") else reading.faults)
+        return _form(request, look, act, typed, {} if typed.one("edit") else reading.faults, kept=kept)
     return _preview(request, reader, look, act, typed, reading, kept)
 
 
@@ -133,10 +134,10 @@ def _preview(
     try:
         found = _tried(request, reader, look, act, reading.filled)
     except TalentError as error:
-        return _form(request, look, act, typed, {"": f"{said}\n{error}".strip()})
+        return _form(request, look, act, typed, {"": f"{said}\n{error}".strip()}, kept=kept)
     if found.refused(act.event):
         refused = replace(found.outcome, message=f"{said}\n{found.outcome.message}".strip())
-        return _form(request, look, act, typed, {}, refused, reading.filled)
+        return _form(request, look, act, typed, {}, refused, reading.filled, kept)
     site: Site = request.app.state.site
     with site.database.read() as connection:
         stands = on_record(connection, look.opened.year.year, act, reading.filled)
@@ -195,7 +196,7 @@ def confirm(request: Request, reader: Signed, look: Look, act: Which, typed: Giv
     typed, kept = prepared_for(site, look.opened.year.year, act, typed)
     reading = _read(request, look, act, typed)
     if reading.faults:
-        return _form(request, look, act, typed, reading.faults)
+        return _form(request, look, act, typed, reading.faults, kept=kept)
     if not token or not _may_go_on(request, reader, look, act, typed, reading):
         if _taken(request, token):
             return RedirectResponse(f"/deeds/{token}", 303)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse
 
-from acts.book import ACTS
 from dashboard.acts import second_hand
 from dashboard.acts.typed_fields import LONGEST
 from dashboard.serving.look import Look, NotNow
@@ -35,5 +34,5 @@ def put_aside(request: Request, reader: Signed, look: Look, prepared: Id, reason
         if kept is None:
             raise NotThere
         stamp = site.stamp(reader, look.opened)
-        second_hand.settled(connection, kept, ACTS[kept.act], reader, stamp, " ".join(reason.split()))
+        second_hand.put_aside(connection, kept, reader, stamp, " ".join(reason.split()))
     return RedirectResponse(f"/{year}/tasks", 303)

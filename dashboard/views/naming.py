@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
     "bounces": "退信",
     "restoration": "备份",
     "clock": "投递时钟",
+    "prepared": "送签批的事项",
 }
 """What an id is of."""
 

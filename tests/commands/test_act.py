@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from acts.book import ACTS
+from acts.countersigning import NeedsSecondHand
 from calendars import files
 from calendars.edits import with_days
 from commands import options
@@ -183,3 +184,17 @@ def test_what_is_wrong_is_said_in_the_words_of_the_form(season: Talent, wrong: t
     given = {"--request": "1", "--answer": "declined", "--reason": "无"} | dict([wrong])
     ran = season("act", "answer", *(word for pair in given.items() for word in pair))
     assert (ran.status, ran.out, ran.err.strip().endswith("。")) == (2, "", True)
+
+
+def test_what_needs_two_hands_is_not_done_by_a_command(
+    talent: Talent, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = Scene.begin(Database(database_url, BOOK))
+    before = ledger.story(scene.database)
+    monkeypatch.setenv("TALENT_COUNTERSIGNED", "withdraw")
+    ran = talent(
+        "phase", "withdraw", "--city", "南京", "--reason", "试验", "--db", database_url, "--as-of", "2022-01-07T09:00"
+    )
+    assert (ran.status, ran.err.strip()) == (1, str(NeedsSecondHand()))
+    assert ledger.story(scene.database) == before
+    scene.database.dispose()
