@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import TYPE_CHECKING
 
+from calendars.errors import TalentError
+from models import secret_files
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ ALIVE = "worker.alive"
 
 HEARTBEAT_SECONDS = 30
 """How often a run says that it lives."""
+
+
+class UnfitSignIn(TalentError):
+    """Prefect 的登录口令 {path} 用不了（{reason}）；请停下 talent up，删去这个文件再启动，会另生成一个。"""
 
 
 def prefect_environment(given: Mapping[str, str], home: Path, port: int, auth: str) -> dict[str, str]:
@@ -82,17 +86,22 @@ def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
 def auth_string(given: Mapping[str, str], home: Path) -> str:
     """Give the sign-in of the server, `user:password`: what the office has set, else a secret of this machine's own.
 
-    That one stands in `auth` in the server's home, made on first use, readable by its owner alone.
+    That one stands in `auth` in the server's home, made on first use, readable by its owner alone. Raise `UnfitSignIn`.
     """
     named = given.get("PREFECT_SERVER_API_AUTH_STRING") or given.get("PREFECT_API_AUTH_STRING")
     return named or _own_secret(home / "auth")
 
 
 def _own_secret(path: Path) -> str:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Never an empty one: with that Prefect's server asks nobody who they are."""
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(f"{USER}:{secrets.token_urlsafe(24)}\n")
-    except FileExistsError:
+        if not secret_files.there(path):
+            secret_files.make(path, f"{USER}:")
         path.chmod(0o600)
-    return path.read_text(encoding="ascii").strip()
+        found = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "不是纯文本"
+        raise UnfitSignIn(path=path, reason=reason) from error
+    if not all(found.partition(":")):
+        raise UnfitSignIn(path=path, reason="里面没有“用户:口令”")
+    return found

@@ -77,6 +77,7 @@ def up(
             say(f"上次运行留下的 {left} 个进程已结束。")
         house.free()
         secret_of(settings, house.folder)  # one that is none is said now, not by a page that never starts
+        house.environment()
         say("检查数据库……")
         from deployments.upgrading import apart, upgrade
 

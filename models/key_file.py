@@ -40,6 +40,10 @@ class UnfitMatchingKey(Unmatchable):
     """{place} 里没有可用的匹配密钥；请从备份恢复，不要自行填写；确已丢失的，停下 talent up 后运行 talent db rekey。"""
 
 
+class UnreadableMatchingKey(Unmatchable):
+    """匹配密钥 {place} 用不了（{reason}）；请让运行 talent up 的账户能读写它，文件坏了的从备份恢复，不必重新启动。"""
+
+
 class MatchingKeys(Protocol):
     """The keys that a process has."""
 
@@ -84,21 +88,22 @@ class KeyFile:
         return str(self.path) if self.given is None else "TALENT_MATCHING_KEY"
 
     def known(self) -> tuple[MatchingKey, ...]:
-        """Give those that are there; raise `UnfitMatchingKey` where what is there is none."""
-        if self.given is None and not self.path.exists():
+        """Give those that are there; raise `UnfitMatchingKey` where it is none, or `UnreadableMatchingKey`."""
+        said = self._read() if self.given is None else self.given
+        if said is None:
             return ()
-        try:
-            lines = (self.path.read_text(encoding="utf-8") if self.given is None else self.given).split()
-        except UnicodeDecodeError:
-            lines = []
+        lines = said.split()
         if not lines or any(len(line) < SHORTEST for line in lines):
             raise UnfitMatchingKey(place=self.place)
         return tuple(MatchingKey(line.encode()) for line in lines)
 
     def newest(self) -> MatchingKey:
         """Give the first; made in the file where there is none. Only where nothing is stored under another."""
-        if self.given is None and not self.path.exists():
-            secret_files.make(self.path)
+        if self.given is None and not secret_files.there(self.path):
+            try:
+                secret_files.make(self.path)
+            except OSError as error:
+                raise UnreadableMatchingKey(place=self.place, reason=error.strerror) from error
         return self.known()[0]
 
     def put_aside(self, at: datetime) -> Path | None:
@@ -124,6 +129,16 @@ class KeyFile:
         """Let go of all but one, under which everything is stored by now."""
         if self.given is None:
             self._keep(key)
+
+    def _read(self) -> str | None:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError:
+            return ""
+        except OSError as error:
+            raise UnreadableMatchingKey(place=self.place, reason=error.strerror) from error
 
     def _keep(self, *keys: MatchingKey) -> None:
         secret_files.written(self.path, "\n".join(key.secret.decode() for key in keys)).replace(self.path)

@@ -10,19 +10,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def make(path: Path) -> None:
+def make(path: Path, before: str = "") -> None:
     """Make it whole under another name first: who starts at the same moment must not read half of it.
 
-    One that another made meanwhile is left as it is.
+    One that another made meanwhile is left as it is. `before` stands in front of what is drawn.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = written(path, secrets.token_urlsafe(48))
+    draft = written(path, before + secrets.token_urlsafe(48))
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def there(path: Path) -> bool:
+    """Tell whether something stands there, one that may not be looked at too: nothing new takes its place."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def written(path: Path, text: str) -> Path:

@@ -47,12 +47,14 @@ def gateways(settings: Settings) -> Mapping[str, Gateway]:
 
 
 def links(settings: Settings) -> Callable[[int], str] | None:
-    """Give what makes the links by which offices acknowledge letters; None where the window's secret is not set."""
+    """Give what makes the links by which offices acknowledge letters; None where the window has no such secret.
+
+    With a blank one anybody could sign in an office's place, and the window starts with none.
+    """
     from post import receipt_links
 
-    if settings.secret_key is None:
-        return None
-    return receipt_links.links(settings.secret_key.get_secret_value().strip().encode(), settings.base_url)
+    secret = settings.secret_key.get_secret_value().strip() if settings.secret_key else ""
+    return receipt_links.links(secret.encode(), settings.base_url) if secret else None
 
 
 def witness(settings: Settings) -> Witness:

@@ -103,6 +103,13 @@ def _weak_key(where: Circumstances) -> str:
     return f"TALENT_SECRET_KEY 不能用：{why}；页面不会启动" if why else ""
 
 
+def _unusable_files(where: Circumstances) -> str:
+    from commands.examining.key_files import unusable
+    from deployments.chain_heads import home
+
+    return "".join(unusable(where.settings, home()))
+
+
 def _in_the_clear(where: Circumstances) -> str:
     from settings import is_private
 
@@ -171,6 +178,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("设置", _unreachable, "把 TALENT_BASE_URL 改为各市能打开的地址"),
     Trap("设置", _another_port, "改正 TALENT_BASE_URL，或删去它：链接就用页面自己的地址"),
     Trap("密钥", _weak_key, "换成 openssl rand -hex 32 给出的一串，或删去这一项，由系统自己生成"),
+    Trap("密钥", _unusable_files, "照所说的处理，再重新启动 talent up；没有处理好之前它不会启动"),
     Trap("网页", _in_the_clear, "在前面放一个 https 网关，把 TALENT_BASE_URL 改为 https 地址"),
     Trap("网页", _gateway, "把网关的 IP 地址写进 TALENT_DASHBOARD__PROXIES"),
     Trap("网页", _one_factor, "去掉这一项设置"),

@@ -21,7 +21,7 @@ from dashboard.serving.policy import FilledIsTheirs, LinkEnded, NotSignedIn, Not
 from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import TooMany
 from models.database import Busy, NotPrepared, passes
-from models.key_file import UnfitMatchingKey
+from models.key_file import UnfitMatchingKey, UnreadableMatchingKey
 from models.matching_keys import NoMatchingKey
 from models.standing import NoYearOpen, YearNotOpen
 
@@ -53,6 +53,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     TooNew: HTTPStatus.SERVICE_UNAVAILABLE,
     NoMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
     UnfitMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnreadableMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
     Unsure: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of each refusal; 409 where nothing else is said."""

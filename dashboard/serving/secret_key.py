@@ -30,10 +30,15 @@ class WeakSecretFile(TalentError):
     """密钥文件 {path} 里没有可用的密钥；可从备份恢复，或删去它重新启动（各账号的动态口令须重新绑定）。"""
 
 
-def secret_of(settings: Settings, folder: Path) -> bytes:
-    """Give the secret that sessions, forms and sealed fields stand on; raise `WeakSecret` or `WeakSecretFile`.
+class UnreadableSecretFile(TalentError):
+    """密钥文件 {path} 用不了（{reason}）；请让它归运行 talent up 的账户所有、可读写，文件坏了的从备份恢复。"""
 
-    Where `TALENT_SECRET_KEY` is not set, `folder/secret` is made on first use, readable by its owner alone.
+
+def secret_of(settings: Settings, folder: Path) -> bytes:
+    """Give the secret that sessions, forms and sealed fields stand on; raise `WeakSecret`.
+
+    Where `TALENT_SECRET_KEY` is not set, `folder/secret` is made on first use, readable by its owner alone; raise
+    `WeakSecretFile` or `UnreadableSecretFile` where it is there and of no use.
     """
     if settings.secret_key is not None:
         given = settings.secret_key.get_secret_value().strip()
@@ -56,10 +61,13 @@ def unfit(given: str) -> str | None:
 
 
 def _own(path: Path) -> bytes:
-    if not path.exists():
-        secret_files.make(path)
-    path.chmod(0o600)
-    found = path.read_bytes().strip()
+    try:
+        if not secret_files.there(path):
+            secret_files.make(path)
+        path.chmod(0o600)
+        found = path.read_bytes().strip()
+    except OSError as error:
+        raise UnreadableSecretFile(path=path, reason=error.strerror) from error
     if len(found) < SHORTEST:
         raise WeakSecretFile(path=path)
     return found

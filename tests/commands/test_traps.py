@@ -139,6 +139,21 @@ def test_a_disk_is_not_taken_for_an_address(monkeypatch: pytest.MonkeyPatch, sai
     assert (found.says, mend in found.mend) == (f"SQLite 用不了：{said}", True)
 
 
+def test_a_secret_in_a_file_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "var" / "prefect").mkdir(parents=True)
+    (tmp_path / "var" / "secret").touch()
+    (tmp_path / "var" / "prefect" / "auth").mkdir()
+    ((check, told),) = said(monkeypatch, {"SECRET_KEY": ""})
+    first, _, second = told.partition("。")
+    assert (check, "密钥文件 var/secret 里没有可用的密钥" in first) == ("密钥", True)
+    assert "var/prefect/auth 用不了（Is a directory）" in second
+
+
+def test_no_secret_is_made_by_looking_for_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert said(monkeypatch, {"SECRET_KEY": ""}) == []
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["backups"]
+
+
 def test_what_a_restore_left_aside_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("var.20261128T101500", "var.before-upgrade-0019-20261128T101500", "var.txt"):
         (tmp_path / name).touch()
@@ -147,7 +162,7 @@ def test_what_a_restore_left_aside_is_noted(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_no_row_of_the_table_is_without_its_case() -> None:
-    cases = len(FALLS) - 2 + 2  # twice two of them are of one row; two rows have a test of their own
+    cases = len(FALLS) - 2 + 3  # twice two of them are of one row; three rows have a test of their own
     assert len(TRAPS) == cases
 
 

@@ -225,6 +225,9 @@ def test_without_the_matching_key_a_city_hears_nothing_of_the_machine(window: Wi
     answer = upload(window.as_(CITY), spoilt("application", "学生", J2=4), f"/{YEAR}/application/{CITY}")
     said = "现在不能辨认同一学生和往年学生，这次没有办理，什么也没有存下；请告知省级管理办公室，由其联系维护人员。"
     assert (answer.status_code, said in answer.text) == (503, True)
+    (tmp_path / "matching-key").mkdir()  # while it runs it came to be nothing that can be read
+    answer = upload(window.as_(CITY), spoilt("application", "学生", J2=4), f"/{YEAR}/application/{CITY}")
+    assert (answer.status_code, said in answer.text, str(tmp_path) in answer.text) == (503, True, False)
     told = NoMatchingKey(named="0" * 8, place=tmp_path, there="不存在")
     assert (str(told), f"{tmp_path} 不存在" in told.in_full) == (said, True), "nor where an act's refusal quotes it"
 

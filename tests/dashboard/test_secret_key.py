@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dashboard.serving.secret_key import WeakSecret, WeakSecretFile, secret_of
+from dashboard.serving.secret_key import UnreadableSecretFile, WeakSecret, WeakSecretFile, secret_of
 from settings import Settings
 
 GOOD = "9f8b2c7d1e6a40355bd0c1f27a88e94d"
@@ -59,7 +59,15 @@ def test_a_secret_that_others_could_read_is_closed(tmp_path: Path) -> None:
     assert oct((tmp_path / "secret").stat().st_mode & 0o777) == "0o600"
 
 
-def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
-    (tmp_path / "secret").touch()
+@pytest.mark.parametrize("short", ["", "\n", GOOD[:31]])
+def test_an_empty_or_short_file_is_no_secret(tmp_path: Path, short: str) -> None:
+    (tmp_path / "secret").write_text(short)
     with pytest.raises(WeakSecretFile):
         secret_of(Settings(), tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_said_and_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()  # a file that only its owner may read would not stop whoever runs as root
+    with pytest.raises(UnreadableSecretFile, match=r"secret 用不了（Is a directory）；请让它归运行"):
+        secret_of(Settings(), tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["secret"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployments import prefect_file
-from deployments.environment import auth_string, prefect_environment
+from deployments.environment import UnfitSignIn, auth_string, prefect_environment
 from deployments.house import House
 from deployments.household import Household
 from deployments.up import links_lead
@@ -65,6 +65,20 @@ def test_a_sign_in_that_was_left_readable_is_closed(tmp_path: Path) -> None:
     (tmp_path / "auth").chmod(0o644)
     assert auth_string({}, tmp_path) == "talent:old"
     assert stat.S_IMODE((tmp_path / "auth").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("kept", [b"", b"talent:\n", b"talent", "口令:口令".encode()])
+def test_a_sign_in_that_is_none_starts_nothing(tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "auth").write_bytes(kept)
+    with pytest.raises(UnfitSignIn, match=r"auth 用不了（.*）；请停下 talent up，删去这个文件再启动，会另生成一个。"):
+        auth_string({}, tmp_path)
+    assert (tmp_path / "auth").read_bytes() == kept
+
+
+def test_a_sign_in_that_cannot_be_read_starts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "auth").mkdir()
+    with pytest.raises(UnfitSignIn, match="Is a directory"):
+        auth_string({}, tmp_path)
 
 
 def test_a_sign_in_that_the_office_set_is_used_and_none_made(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from models import matching_keys
 from models.columns import table_of
 from models.database import Database
 from models.facts.scope import Scope as Asked
-from models.key_file import KeyFile, UnfitMatchingKey
+from models.key_file import KeyFile, UnfitMatchingKey, UnreadableMatchingKey
 from models.likely_children import likely_children
 from models.loading import pool
 from models.matching_keys import NoMatchingKey
@@ -190,6 +190,22 @@ def test_a_rehearsal_is_matched_by_the_key_of_all_rehearsals(scene: Scene, tmp_p
     with pytest.raises(NothingToRekey):
         rekey(scene.database, KeyFile(tmp_path / "matching-key"), stamp(NOW), "不必")
     assert not (tmp_path / "matching-key").exists()
+
+
+def test_what_cannot_be_read_is_said_and_no_key_is_made_in_its_place(tmp_path: Path) -> None:
+    keys = KeyFile(tmp_path / "matching-key")
+    keys.path.mkdir()
+    for asked in (keys.known, keys.newest, lambda: keys.put_aside(datetime.now(UTC))):
+        with pytest.raises(UnreadableMatchingKey) as raised:
+            asked()
+        assert f"{keys.path} 用不了（Is a directory）" in raised.value.in_full
+    assert list(tmp_path.iterdir()) == [keys.path]
+
+
+def test_a_folder_that_takes_no_key_is_said(tmp_path: Path) -> None:
+    (tmp_path / "var").touch()
+    with pytest.raises(UnreadableMatchingKey):
+        KeyFile(tmp_path / "var" / "matching-key").newest()
 
 
 @pytest.mark.parametrize("text", ["", "short\n", f"{'0' * 40}\nshort\n"])

@@ -21,10 +21,13 @@ from sqlalchemy import select, update
 from acts.extend import extend
 from acts.offices import set_office
 from acts.open_year import open_year
+from calendars.errors import TalentError
 from calendars.files import load
+from dashboard.serving.secret_key import UnreadableSecretFile
 from deployments import household, instance
 from deployments import up as up_module
 from deployments.children import Child
+from deployments.environment import UnfitSignIn
 from deployments.house import House, PortTaken
 from deployments.house_parts import HousePart
 from deployments.household import Household
@@ -206,3 +209,14 @@ def test_it_runs_where_only_its_own_folder_may_be_written(tmp_path: Path, monkey
     port = free_port()
     assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
     assert told == [f"http://127.0.0.1:{port}"]
+
+
+@pytest.mark.parametrize(("file", "refused"), [("secret", UnreadableSecretFile), ("prefect/auth", UnfitSignIn)])
+def test_a_key_file_of_no_use_is_said_before_anything_starts(
+    file: str, refused: type[TalentError], office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    (office / "var" / file).mkdir(parents=True)
+    with pytest.raises(refused, match="用不了"):
+        up(office / "var", free_port(), f"sqlite:///{office}/var/talent.db", lambda _: None, free_port())
+    assert not (office / "var" / "log").exists()
