@@ -174,7 +174,8 @@ def materials(facts: YearEndFacts, _: Figures) -> Found:
     lacks = "、".join(
         f"{name} {count} 份" for name in _NOTHING if (count := sum(not sheets[number][name] for number in short))
     )
-    return each(len(facts.in_training), short, f"{{count}} 名在培学生{{who}}材料不全，缺{lacks}；请补交")
+    mend = f"{{count}} 名在培学生{{who}}材料不全，缺{lacks}；请核对，已有的据实登记，确实没有的请学生、导师补交"
+    return each(len(facts.in_training), short, mend)
 
 
 def logs(facts: YearEndFacts, figures: Figures) -> Found:
@@ -283,7 +284,7 @@ def _left_over_by_another_name(_: OnRecord, reading: Reading) -> Iterator[RowErr
     for sheet, row in rows_read(reading):
         item = getattr(row, "item", None) if sheet.key == FUNDS.key else None
         if item and fold(item) != LEFT_OVER and any(word in fold(item) for word in LIKE_IT):
-            right = f"结余请在项目里只写“{LEFT_OVER}”，确是支出的可以不管"
+            right = f"结余请在科目里只写“{LEFT_OVER}”，确是支出的可以不管"
             yield fault("funds.left-over", sheet, row, "item", "按支出计算", right)
 
 
@@ -404,9 +405,9 @@ def _known(known: OnRecord, reading: Reading) -> Iterator[RowError]:
         if row.type == "导师":
             yield from roll.off_it(sheet, row, ("mentor", "unit"), "本市导师名册")
         if row.type == "高校" and fold(row.unit) not in roll.institutions:
-            yield fault("institution.unknown", sheet, row, "unit", "本市导师名册中没有这个单位", "请核对单位名称")
+            yield fault("institution.unknown", sheet, row, "unit", "本市导师名册中没有这个单位", "请核对类型和单位名称")
         if row.type == "中学" and fold(row.unit) not in schools:
-            yield fault("school.unknown", sheet, row, "unit", "本市参与中学中没有这所中学", "请核对中学名称")
+            yield fault("school.unknown", sheet, row, "unit", "本市参与中学中没有这所中学", "请核对类型和中学名称")
 
 
 def _as_on_record(known: OnRecord, plain: PlainSheets) -> PlainSheets:

@@ -106,6 +106,7 @@ def test_the_rest_by_another_name_is_asked_about_and_not_refused(filed: Scene) -
     assert [(one.code, one.row, one.found) for one in said.warnings] == [
         ("funds.left-over", 3, "经费结余"), ("funds.left-over", 4, "账户余额"),
     ]  # fmt: skip
+    assert [f"请在{one.column}里只写" in one.right for one in said.warnings] == [True, True]
 
 
 def test_a_city_that_has_not_filed_all_is_late_from_its_day_on_and_only_then(filed: Scene) -> None:
