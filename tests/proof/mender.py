@@ -1,7 +1,7 @@
 """A clerk who knows nothing of the programme: reads what it says, looks at the papers, and does that.
 
 What is done is found in the words alone, by the places and numbers that they name; never by a code or a rule's id.
-`make proof-filing` sets it at ten thousand filings, of all phases but the year-end.
+`make proof-filing` sets it at ten thousand filings, of every form.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from forms.workbook_rows import RowError
-from gates.verdict import ACTORS, Finding
+from tests.proof.card_mender import by_card
+from tests.proof.judging import faults, refusals
 from tests.proof.mistakes import faulty
-from tests.proof.papers import Filing, Line, Page, faults, refusals, sound
-from tests.support.sheets import FUNDED, OWN
+from tests.proof.papers import Filing, Line, Page, sound
 
 ROUNDS = 5
-_NUMBER = r"\d{4}-\d{4}-\d{4}"
-_CLAUSE = re.compile(rf"（((?:{_NUMBER}、?)+)(?: 等)?）(.*?)(?=；\d+ (?:名|份)|$)")
 _SHEET = re.compile("补入“([^”]+)”表")
 
 
@@ -187,22 +185,7 @@ def _named_in_another_sheet(filing: Filing, page: Page, line: Line, error: RowEr
         return True
     named = _SHEET.search(error.right)
     other = filing.page(named[1]) if named else None
-    return other is not None and _compared(other)
-
-
-def _retyped(page: Page, lines: Iterable[Line]) -> bool:
-    changed = [page.retype(line) for line in lines if line.of is not None]
-    return any(changed)
-
-
-def _compared(page: Page) -> bool:
-    """Hold a sheet against its papers, row by row."""
-    done = _retyped(page, page.lines)
-    for record in page.paper:
-        if all(line.of is not record for line in page.lines):
-            page.add(record)
-            done = True
-    return done
+    return other is not None and other.compare()
 
 
 _OF_A_ROW: Mapping[str, Callable[[Filing, Page, Line, RowError], bool]] = {
@@ -210,141 +193,6 @@ _OF_A_ROW: Mapping[str, Callable[[Filing, Page, Line, RowError], bool]] = {
     "请删去或改正其中一行": _one_of_two,
     "补入“": _named_in_another_sheet,
 }
-
-
-def by_card(filing: Filing, finding: Finding) -> bool | str:
-    """Do what a card says; tell whether anything was done, or who else must act."""
-    done = [
-        _about(filing, number, said)
-        for numbers, said in _CLAUSE.findall(finding.mend)
-        for number in re.findall(_NUMBER, numbers)
-    ]
-    for said, act in _OF_A_CARD.items():
-        if found := re.search(said, finding.mend):
-            done.append(act(filing, found))
-    if person := next((one for one in done if isinstance(one, str)), None):
-        return person
-    if any(done):
-        return True
-    return "" if finding.actor == "city" else ACTORS[finding.actor]
-
-
-def _about(filing: Filing, number: str, said: str) -> bool | str:
-    """Compare what was typed of a student with the papers; where it was typed so, decide as the card says."""
-    done = False
-    for page in filing.pages:
-        lines = [line for line in page.lines if line.of is not None and line.of.get("报名号") == number]
-        records = [record for record in page.paper if record.get("报名号") == number]
-        if not lines and records:
-            page.add(records[0])
-            done = True
-        done = _retyped(page, lines) or done
-        if not done and lines:
-            done = _decided(page, lines[0], said)
-    return done or next((person for words, person in _PERSONS.items() if words in said), False)
-
-
-def _decided(page: Page, line: Line, said: str) -> bool:
-    assert line.of is not None
-    for words, changed in _DECISIONS.items():
-        if (
-            words in said
-            and changed.keys() <= line.of.keys()
-            and any(line.of[one] != to for one, to in changed.items())
-        ):
-            line.of |= changed
-            return page.retype(line)
-    return False
-
-
-_DECISIONS: Mapping[str, Mapping[str, object]] = {
-    "市级审核填“不通过”": {"市级审核": "不通过"},
-    "取消入选": {"是否入选": "否", "资助类型": ""},
-    "移出面试名单": {"入围面试": "否"},
-    "列入面试名单": {"入围面试": "是"},
-}
-_PERSONS: Mapping[str, str] = {
-    "由省级管理办公室核定": "省级管理办公室",
-    "请申请延期": "省级管理办公室",
-    "补开见面会": "导师、中学和家长",
-    "由导师督促": "导师",
-    "请导师补交": "导师",
-}
-"""Whom a sentence sends to, where the papers say no otherwise."""
-
-
-def _admitted(filing: Filing) -> list[tuple[Page, Line]]:
-    page = filing.of_sheet("interviews")
-    return [(page, line) for line in page.lines if line.of is not None and line.of["是否入选"] == "是"]
-
-
-def _changed(rows: Iterable[tuple[Page, Line]], **to: object) -> bool:
-    done = False
-    for page, line in rows:
-        assert line.of is not None
-        line.of |= to
-        done = page.retype(line) or done
-    return done
-
-
-_COUNTED = "报名号、是否到场、是否入选、资助类型"
-
-
-def _retyped_first(filing: Filing, otherwise: Callable[[], bool | str], counted: str = "") -> bool | str:
-    """Whatever was typed otherwise than it stands on paper comes first; a list is counted over only then.
-
-    `counted` are the labels that the count is of: where none of these was typed otherwise, the count stands.
-    """
-
-    def cells() -> list[list[list[object]]]:
-        labels = [(page, at) for page in filing.pages for at, one in enumerate(page.header) if str(one) in counted]
-        return [[line.cells[at : at + 1] for line in page.lines] for page, at in labels]
-
-    before = cells()
-    compared = [_compared(page) for page in filing.pages]
-    return (any(compared) and (not counted or cells() != before)) or otherwise()
-
-
-def _fewer(filing: Filing, found: re.Match[str]) -> bool | str:
-    few = int(found[1])
-    return _retyped_first(filing, lambda: _changed(_admitted(filing)[-few:], 是否入选="否", 资助类型=""), _COUNTED)
-
-
-def _self_funded(filing: Filing, found: re.Match[str]) -> bool | str:
-    funded = [one for one in _admitted(filing) if one[1].of is not None and one[1].of["资助类型"] == FUNDED]
-    return _retyped_first(filing, lambda: _changed(funded[-int(found[1]) :], 资助类型=OWN), _COUNTED)
-
-
-def _over_places(filing: Filing, _: re.Match[str]) -> bool | str:
-    return _retyped_first(filing, lambda: "省级管理办公室")
-
-
-def _everything(filing: Filing, _: re.Match[str]) -> bool | str:
-    return _retyped_first(filing, lambda: False)
-
-
-def _not_recommended(filing: Filing, found: re.Match[str]) -> bool | str:
-    """The mentors that a card names, where it stands so on paper: the city does not recommend them."""
-    page = filing.of_sheet("mentors")
-    named = [(page, line) for line in page.lines if line.of is not None and f"{line.of['导师姓名']}（" in found[0]]
-    return _retyped_first(filing, lambda: _changed(named, 市级审定="不通过"), "导师姓名、单位、人才称号、拔尖计划导师")
-
-
-_OF_A_CARD: Mapping[str, Callable[[Filing, re.Match[str]], bool | str]] = {
-    r"未划定分数线；请会同": _everything,
-    r"或少入选 (\d+) 人": _fewer,
-    r"请为其中 (\d+) 人安排自筹经费": _self_funded,
-    r"计划招收人数登记有误的，请联系省级管理办公室": _over_places,
-    r"请于 \S+ 前（含）召开并登记": _everything,
-    r"请按会议记录核对日期": _everything,
-    r"请召开后再报送": _everything,
-    r".*确不在名单中的不推荐": _not_recommended,
-    r".*确无依据的请另荐导师": _not_recommended,
-    r".*没有培养团队；请组建": _not_recommended,
-    r".*确不符合的请另选成员": _not_recommended,
-    r"请至少推荐 1 名导师": _everything,
-}
-"""What sentences that name no number ask."""
 
 
 def main(count: int) -> int:

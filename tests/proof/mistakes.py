@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from random import Random
 
-from tests.proof.papers import Filing, Line, Page, broken, elsewhere, sound, students_of
+from phases.book import BOOK
+from tests.proof.papers import TRAINED, Filing, Line, Page, broken, elsewhere, sound, typed_from
 from tests.support.sheets import FUNDED, OWN
 
 Mistake = Callable[[Random, Filing], None]
@@ -145,7 +146,7 @@ def other_way_round(chance: Random, filing: Filing) -> None:
 
 def _on_paper(chance: Random, page: Page, **changed: object) -> None:
     """Have it so on paper, and typed so."""
-    if rows := list(students_of(page)):
+    if rows := list(typed_from(page)):
         line, record = chance.choice(rows)
         record |= changed
         page.retype(line)
@@ -153,7 +154,7 @@ def _on_paper(chance: Random, page: Page, **changed: object) -> None:
 
 def no_ground(chance: Random, filing: Filing) -> None:
     """A record that does not meet a rule of its phase, truly typed."""
-    page = filing.pages[-1]
+    scored = filing.sheet("evaluations")
     ways: Mapping[str, Sequence[Mapping[str, object]]] = {
         "application": (
             {"学科排名百分比": "35", "综合排名百分比": "40"},
@@ -164,9 +165,16 @@ def no_ground(chance: Random, filing: Filing) -> None:
         ),
         "meeting": ({"导师": "请假", "指导老师": "请假", "家长": "请假"},),
         "mentor-recommendation": ({"最高学位": "硕士", "职称": "中级"},),
+        "year-end": ({"课题报告": "否"}, {"成长日志": "否", "导师评价": "否"}),
+        "evaluation": (
+            {"等级": "优秀", "综合能力": "84.99"},
+            {"等级": "合格", **(dict.fromkeys(scored.labels[2:-2], "0") if scored else {})},
+        ),
     }
     if filing.slug in ways:
-        _on_paper(chance, page, **chance.choice(ways[filing.slug]))
+        way = chance.choice(ways[filing.slug])
+        for page in [page for page in filing.pages if way.keys() <= set(page.labels)][-1:]:
+            _on_paper(chance, page, **way)
 
 
 def no_standing(chance: Random, filing: Filing) -> None:
@@ -179,20 +187,50 @@ def one_child_twice(chance: Random, filing: Filing) -> None:
     if page := filing.sheet("students"):
         one, other = chance.sample(page.paper, 2)
         other |= {label: one[label] for label in ("姓名", "出生日期", "中学")}
-        for line, _ in students_of(page):
+        for line, _ in typed_from(page):
             page.retype(line)
 
 
 def many_admitted(chance: Random, filing: Filing) -> None:
     """More are admitted than a third of those who came, or more are funded than there are places."""
     if page := filing.sheet("interviews"):
-        for line, record in list(students_of(page))[: chance.randrange(3, 8)]:
+        for line, record in list(typed_from(page))[: chance.randrange(3, 8)]:
             record |= {"是否入选": "是", "资助类型": chance.choice((FUNDED, FUNDED, OWN))}
             page.retype(line)
 
 
+def never_written(chance: Random, filing: Filing) -> None:
+    """A summary that nobody wrote, a student whom nobody evaluated: there is nothing on paper."""
+    page = filing.sheet("summaries") or filing.sheet("evaluations")
+    if page and page.paper:
+        record = chance.choice(page.paper)
+        page.paper.remove(record)
+        page.lines[:] = [line for line in page.lines if line.of is not record]
+
+
+def wrong_account(chance: Random, filing: Filing) -> None:
+    """More was spent than there was, or what is left over was worked out wrong, truly typed; or an item is missing."""
+    if page := filing.sheet("funds"):
+        for line, record in list(typed_from(page))[chance.randrange(3) :][:1]:
+            record["金额"] = chance.choice(("1500.01", "20000.01", "13000", "0"))
+            page.retype(line)
+
+
 def elsewhere_in_the_province(chance: Random, filing: Filing) -> None:
-    """Others have taken the funded places; a child may be another city's too; a mentor has fewer places."""
+    """Others have taken the funded places; a child may be another city's too; a mentor has fewer places.
+
+    Or, at the year's end, a log that is not there, and days on campus that are too few.
+    """
+    number = chance.choice(TRAINED).number
+    if filing.slug == "year-end":
+        elsewhere(filing, unlogged={number: frozenset({chance.choice((1, 2, 3))})})
+    if page := filing.sheet("evaluations"):
+        elsewhere(filing, visits={number: 9})
+        best = [line for line, record in typed_from(page) if record["报名号"] == number]
+        for line in best:
+            assert line.of is not None
+            line.of["等级"] = "优秀"
+            page.retype(line)
     if page := filing.sheet("interviews"):
         number = str(chance.choice(page.paper)["报名号"])
         ways: Sequence[Mapping[str, object]] = (
@@ -206,10 +244,11 @@ def elsewhere_in_the_province(chance: Random, filing: Filing) -> None:
 MISTAKES: Sequence[Mistake] = (
     garbage, blank, spoilt_cell, swapped_cells, another_row, left_out, twice, stray, empty_rows, column_missing,
     column_renamed, column_twice, sheet_missing, sheet_twice, sheet_renamed, strange_number, strange_day,
-    other_way_round, no_ground, no_standing, one_child_twice, many_admitted, elsewhere_in_the_province,
+    other_way_round, no_ground, no_standing, one_child_twice, many_admitted,
+    never_written, wrong_account, elsewhere_in_the_province,
 )  # fmt: skip
 
-FORMS = ("mentor-recommendation", "application", "shortlist", "interview", "meeting", "midterm", "cultivation")
+FORMS = tuple(BOOK.forms)
 
 
 def faulty(seed: int) -> Filing:

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
 from calendars.year import City, Year
 from forms.cells import Broken
-from forms.definitions import AskedSheet, Column, SheetRow
-from forms.folding import fold
-from forms.reading import judged
-from forms.unpacked import Unpacked
-from forms.workbook_rows import Reading, RowError
-from gates.judge import judge
-from gates.verdict import Finding
-from phases.application import ApplicationFacts, ApplicationProfile, breached, rank_within
-from phases.book import BOOK
-from phases.interview import Crowded, Interview, InterviewFacts
-from phases.made_of import CityRows
+from forms.definitions import AskedSheet, Column
 from phases.matching_key import REHEARSED, MatchingKey
 from phases.on_record import PartyKey
-from phases.shortlist import Score, ShortlistFacts
 from tests.support import sheets
 from tests.support.books import FORMS, YEAR
 
@@ -81,6 +67,17 @@ class Page:
         self.lines.append(Line([""] * len(self.header), record))
         self.retype(self.lines[-1])
 
+    def compare(self) -> bool:
+        """Hold the sheet against its papers, row by row: each record stands there once; tell whether it did not."""
+        typed = [line for line in self.lines if line.of is not None]
+        twice = [line for at, line in enumerate(typed) if any(line.of is other.of for other in typed[:at])]
+        self.lines[:] = [line for line in self.lines if all(line is not one for one in twice)]
+        missing = [record for record in self.paper if all(line.of is not record for line in typed)]
+        changed = [self.retype(line) for line in self.lines if line.of is not None]
+        for record in missing:
+            self.add(record)
+        return bool(twice or missing) or any(changed)
+
 
 @dataclass
 class Filing:
@@ -112,10 +109,14 @@ class World:
     places: int = 9
     funded_elsewhere: int = 0
     unsettled: frozenset[str] = frozenset()
+    unlogged: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """The stages of which a student has no growth log, by number."""
+    visits: Mapping[str, int] = field(default_factory=dict)
+    """Days on campus by number, where they are not as many as the year asks for."""
     year: Year = YEAR
     city: City = CITY
     day: date = TODAY
-    schools: Collection[str] = ()
+    schools: Collection[str] = (f"{CITY.name}一中",)
     past_students: Collection[str] = ()
     past_mentors: Collection[tuple[str, str]] = ()
     matching_key: MatchingKey = REHEARSED
@@ -126,6 +127,8 @@ class World:
 
 APPLIED = sheets.students(CITY, COUNT)
 ADMITTED = APPLIED[: COUNT // 3]
+TRAINED = ADMITTED[:-1]
+"""Whom the midterm left in training."""
 MENTORS = [sheets.mentor(CITY, place) for place in (1, 2, 3)]
 SOUND: Mapping[str, sheets.Sheets] = {
     "mentor-recommendation": sheets.roll(*MENTORS),
@@ -135,6 +138,8 @@ SOUND: Mapping[str, sheets.Sheets] = {
     "meeting": sheets.meeting(ADMITTED),
     "midterm": sheets.midterm(ADMITTED, leaving=1),
     "cultivation": sheets.cultivation(ADMITTED, visits=2),
+    "year-end": {**sheets.year_end(CITY, TRAINED), "funds": sheets.funds(活动=12000, 差旅="6500.50", 结余="1499.50")},
+    "evaluation": sheets.evaluation(TRAINED),
 }
 """What the office files of each phase where nothing is wrong."""
 
@@ -163,105 +168,11 @@ def sound(slug: str) -> Filing:
     return Filing(slug, pages, World(roll, students, {one.number: one.subject for one in APPLIED}))
 
 
-def read(filing: Filing) -> Reading:
-    """Read the workbook as it stands."""
-    tables = {page.name: [page.header, *(line.cells for line in page.lines)] for page in filing.pages}
-    opened = Unpacked(tuple(page.name for page in filing.pages), tables, {}, "")  # type: ignore[arg-type] # any cell
-    return judged(opened, FORMS[filing.slug], BOOK.whose)
-
-
-def faults(filing: Filing) -> tuple[Reading, list[RowError]]:
-    """Give what a load says of it: its own faults, and what disagrees with the record."""
-    reading = read(filing)
-    return reading, [*reading.errors, *BOOK[filing.slug].check(filing.world, reading)]
-
-
-def refusals(filing: Filing, reading: Reading) -> tuple[Finding, ...]:
-    """Give what the gate refuses in rows without a fault."""
-    phase = BOOK[filing.slug]
-    facts = _FACTS[filing.slug](filing.world, reading) if filing.slug in _FACTS else _made(filing.slug, reading)
-    return judge(phase.gate, facts, YEAR.figures).refusals
-
-
-def _made(slug: str, reading: Reading) -> Any:  # noqa: ANN401 - the facts of any phase
-    made = BOOK[slug].made_of
-    assert made is not None
-    given: Mapping[str, Sequence[SheetRow]] = {"interviews": SOUND["interview"]["interviews"], **reading.rows}
-    rows = {key: [_as_queried(one, columns) for one in given[key]] for key, columns in made.columns.items()}
-    numbers = tuple(one.number for one in ADMITTED)
-    return made.make(CityRows(rows, earliest=EARLIEST, filed_on=TODAY, due_day=DUE, students=numbers))
-
-
-def _as_queried(row: SheetRow, columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - a row of these columns and its city
-    return _shape(columns)(CITY.slug, *(getattr(row, one) for one in columns))
-
-
-@cache
-def _shape(columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
-    return namedtuple("_Queried", ("city", *columns))  # noqa: PYI024 - its fields are the query's
-
-
-def _application(world: World, reading: Reading) -> ApplicationFacts:
-    rows: list[Any] = [row for row in reading.rows["students"] if row.taken]  # type: ignore[attr-defined]
-    profiles: dict[ApplicationProfile, int] = {}
-    offenders: dict[str, list[str]] = {}
-    persons = [(fold(row.name), row.born, fold(row.school)) for row in rows]
-    for row, person in zip(rows, persons, strict=True):
-        born: date = row.born
-        of_age = born.replace(year=born.year + YEAR.figures.consent_age) <= world.day
-        profile = ApplicationProfile(
-            grade=row.grade,
-            subject=row.subject,
-            rank_within=rank_within(row.subject_rank, row.overall_rank, YEAR.figures),
-            mentor_on_roll=(row.mentor, row.institution) in world.roll,
-            other_subject=False,
-            recommended=row.recommended,
-            consent_missing=not of_age and not row.guardian_consent,
-            repeated=persons.count(person) > 1,
-        )
-        profiles[profile] = profiles.get(profile, 0) + 1
-        for rule in breached(profile, YEAR.figures):
-            offenders.setdefault(rule, []).append(row.number)
-    return ApplicationFacts(profiles, offenders={rule: tuple(numbers) for rule, numbers in offenders.items()})
-
-
-def _shortlist(world: World, reading: Reading) -> ShortlistFacts:
-    rows: Sequence[Any] = reading.rows["scores"]
-    lines: Sequence[Any] = reading.rows["cut_lines"]
-    scores = [Score(row.number, row.subject, row.score, row.shortlisted, row.number in world.subjects) for row in rows]
-    return ShortlistFacts(tuple(scores), {row.subject: row.line_score for row in lines}, world.subjects)
-
-
-def _interview(world: World, reading: Reading) -> InterviewFacts:
-    rows: Sequence[Any] = reading.rows["interviews"]
-    admitted = tuple(row.number for row in rows if row.admitted)
-    interviews = [
-        Interview(
-            row.number, row.subject, row.came, row.admitted, row.funding == sheets.FUNDED, True, row.held_on,
-            row.score is not None,
-        )
-        for row in rows
-    ]  # fmt: skip
-    on_sheet = {row.number for row in rows}
-    return InterviewFacts(
-        tuple(interviews),
-        world.funded_elsewhere,
-        EARLIEST,
-        world.day,
-        (Crowded("导师1", world.places, admitted),) if len(admitted) > world.places else (),
-        left_off=tuple(number for number in world.students if number not in on_sheet),
-        unsettled=tuple(number for number in admitted if number in world.unsettled),
-    )
-
-
-_FACTS: Mapping[str, Any] = {"application": _application, "shortlist": _shortlist, "interview": _interview}
-
-
 def broken(code: str) -> Broken:
     return Broken(code, "#N/A" if code == "cell.error" else "")
 
 
-def students_of(page: Page) -> Iterator[tuple[Line, Paper]]:
+def typed_from(page: Page) -> Iterator[tuple[Line, Paper]]:
     """Give the rows that were typed from a record."""
     return ((line, line.of) for line in page.lines if line.of is not None)
 

@@ -186,9 +186,14 @@ def year_end(city: City, training: Sequence[StudentRow]) -> Sheets:
             *(_made(SummaryRow, type="导师", unit=unit, mentor=name, submitted_on=on) for name, unit in mentors),
             *(_made(SummaryRow, type="中学", unit=unit, submitted_on=on) for unit in schools),
         ]),
-        "funds": _lined([_made(FundsRow, item="活动", amount=Decimal(20000))]),
+        "funds": funds(活动=20000),
         "targets": _lined([_made(TargetRow, target="培养率", planned="80%", achieved="90%")]),
     }  # fmt: skip
+
+
+def funds(**amounts: str | int) -> Sequence[FundsRow]:
+    """What was spent on what, and left over, in yuan."""
+    return _lined(_made(FundsRow, item=item, amount=Decimal(amount)) for item, amount in amounts.items())
 
 
 def evaluation(training: Sequence[StudentRow], grade: str = "合格", year: Year = _YEAR) -> Sheets:
