@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from http.client import HTTPException
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 15.0
 DIRECT = build_opener(ProxyHandler({}))
 LOOK_SECONDS = 30.0
+HOLD_SECONDS = 5.0
+"""How often it is made sure that nobody else runs on the database."""
+
 FRESH_SECONDS = 60.0
 """How long ago the worker may have said that it lives: it does so each ten seconds."""
 
@@ -47,12 +50,14 @@ SILENT = "Prefect 服务 {api} 没有应答（日志 {log}）。页面照常可�
 
 @dataclass(frozen=True)
 class Household:
-    """`greet` is done once its window answers."""
+    """`greet` is done once its window answers, `hold` again and again; `ousted` says why it may run no longer."""
 
     house: House
     database: Database
     say: Callable[[str], None]
     greet: Callable[[], None]
+    hold: Callable[[], None] = lambda: None
+    ousted: list[TalentError] = field(default_factory=list)
 
     @cached_property
     def environment(self) -> dict[str, str]:
@@ -135,6 +140,16 @@ class Household:
         while not ended.wait(LOOK_SECONDS):
             with suppress(TalentError, SQLAlchemyError, OSError):
                 chain_heads.note(self.house.folder, self.database, datetime.now(TZ))
+
+    def stay_alone(self, ended: Event) -> None:
+        """Have the database's lock again soon after the server lost it; for a thread of its own."""
+        while not self.ousted and not ended.wait(HOLD_SECONDS):
+            try:
+                self.hold()
+            except TalentError as error:
+                self.ousted.append(error)
+            except (SQLAlchemyError, OSError):
+                pass  # it cannot be asked now; the pages say so
 
     def child(self, name: str, environment: Mapping[str, str], *command: str) -> Child:
         """A process of ours that runs a module, with a log of its own."""

@@ -72,7 +72,7 @@ def up(
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
     base = told["TALENT_BASE_URL"] = links_lead(settings, house, say)
     database = Database(database_url or settings.database.url, BOOK, settings.matching_keys(house.folder))
-    with announced(house), sole(database):
+    with announced(house), sole(database) as hold:
         if left := orphans.end(house.folder):
             say(f"上次运行留下的 {left} 个进程已结束。")
         house.free()
@@ -90,7 +90,7 @@ def up(
             say(said)
         if settings.backup.passphrase is None:
             say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
-        return run(house, database, say, lambda: _first_link(database, base, say))
+        return run(house, database, say, lambda: _first_link(database, base, say), hold)
 
 
 def unmatched(database: Database) -> str | None:
@@ -113,11 +113,18 @@ def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT
 
 
 def run(
-    house: House, database: Database, say: Callable[[str], None] = AT_ONCE, greet: Callable[[], None] = lambda: None
+    house: House,
+    database: Database,
+    say: Callable[[str], None] = AT_ONCE,
+    greet: Callable[[], None] = lambda: None,
+    hold: Callable[[], None] = lambda: None,
 ) -> int:
-    """Run a house until SIGINT or SIGTERM, `greet` once its dashboard answers; the database is there already."""
+    """Run a house until SIGINT or SIGTERM, `greet` once its dashboard answers; the database is there already.
+
+    `hold` makes sure that nobody else runs on it; what it raises of ours ends all.
+    """
     ended, parts = threading.Event(), list["HousePart"]()
-    of = Household(house, database, say, greet)
+    of = Household(house, database, say, greet, hold)
     nightly = of.nightly()
     with _until_signalled(ended):
         try:
@@ -143,8 +150,11 @@ def _run(of: Household, parts: list[HousePart], ended: threading.Event, nightly:
     _apart(of.tell_silence, ended)
     if of.house.pack is None:
         _apart(of.note_heads, ended)
+    _apart(of.stay_alone, ended)
     worked, begun, rotated = False, time.monotonic(), -math.inf
     while not ended.wait(TICK_SECONDS):
+        if of.ousted:
+            raise of.ousted[0]
         for part in parts:
             part.look(of.say)
         if prefect.met and not worked:
