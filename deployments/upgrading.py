@@ -59,6 +59,7 @@ def owned(database: Database, settings: Settings) -> Iterator[Database]:
         return
     own = Database(settings.database.owner_url, database.book, database.keys)
     try:
+        database.dispose()  # whoever puts another in its place wants nobody to have it open
         with own.read() as connection:
             owner.check(connection, role)
         yield own

@@ -155,7 +155,9 @@ def _alone(connection: Connection) -> None:
     """Raise `InUse` where anybody else speaks to this database of PostgreSQL; whoever just left is given a moment."""
     others = text(
         "SELECT count(*), pg_stat_clear_snapshot() FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        # what another role's session is only a superuser hears; what the server does by itself has no role
+        "AND usename IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
     )
     until = time.monotonic() + LEAVING_SECONDS
     while connection.execute(others).scalar():

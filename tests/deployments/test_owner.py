@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from acts.consistency import contradictions
-from deployments.restoring import move
+from deployments.backups import back_up
+from deployments.restoring import move, restore
 from deployments.up import up
 from deployments.upgrading import apart, upgrade
 from models import owner, snapshots
@@ -20,8 +22,8 @@ from models.database import Database
 from models.migrate import NotOwner, prepared
 from models.owner import OthersTables
 from phases.book import BOOK
-from settings import DatabaseSettings, Settings
-from tests.support.scenes import OPENING, Scene, instant
+from settings import BackupSettings, DatabaseSettings, Settings
+from tests.support.scenes import OPENING, Scene, instant, stamp
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"])
 FORBIDDEN = "must be owner|permission denied"
@@ -139,3 +141,38 @@ def test_a_new_owner_is_told_whose_the_tables_are_and_nobody_loses_a_right(roles
     with pages.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
     pages.dispose()
+
+
+def test_a_backup_is_put_back_by_the_role_and_stays_its_owners(roles: TwoRoles, tmp_path: Path) -> None:
+    kept = BackupSettings(passphrase=SecretStr("thirteen words apart"), folder=tmp_path / "backups")
+    settings = roles.settings.model_copy(update={"backup": kept, "letters": tmp_path / "letters"})
+    upgrade(roles.own, settings, tmp_path, instant(OPENING))
+    scene = Scene.begin(roles.own)
+    scene.advance(OPENING)
+    back_up(roles.own, settings, tmp_path, tmp_path / "a.backup", instant(OPENING))
+    rows = snapshots.counts(roles.own)
+    scene.file("mentor-recommendation", "nanjing")
+    done = restore(roles.own, settings, tmp_path, tmp_path / "a.backup", stamp(OPENING), "试验")
+    assert done.comparison.since is not None
+    assert done.comparison.since.moves > 0
+    found = snapshots.counts(roles.own)
+    assert {table: found[table] - rows[table] for table in rows if found[table] != rows[table]} == {
+        "restoration": 1, "audit": 1, "chain_link": 1,
+    }  # fmt: skip
+    assert contradictions(roles.own) == []
+    with roles.own.read() as connection:
+        assert owner.role_of(connection) == make_url(roles.own.url).username
+        tables = connection.execute(text("SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'"))
+        assert [row[0] for row in tables] == [make_url(roles.owner_url).username]
+    with pytest.raises(DBAPIError, match=FORBIDDEN), roles.own.write() as connection:
+        connection.execute(text("UPDATE transition SET reason = 'x'"))
+
+
+def test_the_owner_too_sees_that_the_role_has_it_open(roles: TwoRoles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of another role's sessions the server says little to whoever is no superuser: not even what they are."""
+    monkeypatch.setattr(snapshots, "LEAVING_SECONDS", 0.1)
+    maker = Database(roles.owner_url, BOOK)
+    snapshots.alone(maker)
+    with roles.own.engine.connect(), pytest.raises(snapshots.InUse):
+        snapshots.alone(maker)
+    maker.dispose()
