@@ -19,6 +19,14 @@ Season = dict[str, Any]
 Moves = dict[tuple[str, str], dict[str, Any]]
 
 
+GRADES = ("优秀", "合格", "不合格")
+AWARDED = {"excellent": GRADES[:1], "certificates": GRADES[:2]}
+"""Which grades count for what of the whole."""
+
+DONE_AS = {"extension": ("extend", "return", "reject"), "correction": ("correct",), "rerun": ("rerun",)}
+"""By why a later day was given, what the log may call it; the room that a phase is left besides has no name there."""
+
+
 def packed(value: object) -> str:
     """The one way in which a value is written."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -50,15 +58,16 @@ def faults(season: Season) -> Iterator[str]:
     if gone != {*season["withdrawn"]}:
         yield f"退出的市：所写 {'、'.join(season['withdrawn'])}，记录 {'、'.join(sorted(gone))}"
     yield from _totals(season, newest, gone)
+    yield from _results(season, newest, gone)
     yield from _filings(season, newest)
-    if len({letter[0] for letter in season["letters"]}) != len(season["letters"]):
-        yield "函件编号重复"
+    yield from _decisions(season)
+    yield from _letters(season, newest)
 
 
 def _totals(season: Season, newest: Moves, gone: set[str]) -> Iterator[str]:
     """Each total is that of its cities, or of its single results; there is none of anything else."""
     graded = [grade for city, _, grade in season["results"] if city not in gone]
-    found = {"excellent": graded.count("优秀"), "certificates": len(graded) - graded.count("不合格")}
+    found = {name: sum(grade in counting for grade in graded) for name, counting in AWARDED.items()}
     for name, phase in season["counted"].items():
         tallies = (move["tally"] or {} for (of, city), move in newest.items() if of == phase and city not in gone)
         total = sum(tally.get(name, 0) for tally in tallies)
@@ -71,10 +80,56 @@ def _totals(season: Season, newest: Moves, gone: set[str]) -> Iterator[str]:
             yield f"合计 {name} 无从核对"
 
 
+def _results(season: Season, newest: Moves, gone: set[str]) -> Iterator[str]:
+    """Each student has one grade that there is; a city's are as many as its own record says."""
+    if len({number for _, number, _ in season["results"]}) != len(season["results"]):
+        yield "同一报名号有两个等级"
+    for _, number, grade in season["results"]:
+        if grade not in GRADES:
+            yield f"{number} 的等级 {grade} 不是所设的等级"
+    for name, of in season["counted"].items():
+        if name not in AWARDED:
+            continue
+        for (phase, city), move in newest.items():
+            given = sum(grade in AWARDED[name] for there, _, grade in season["results"] if there == city)
+            if phase == of and city not in gone and (move["tally"] or {}).get(name, 0) != given:
+                yield f"{city} {name}：记录 {(move['tally'] or {}).get(name, 0)}，逐人相加 {given}"
+
+
+def _decisions(season: Season) -> Iterator[str]:
+    """Each waiver, and each day that was given, was done in the log; whatever was opened again was given a day."""
+    done: dict[tuple[str, str, str], set[str]] = {}
+    for move in season["moves"]:
+        if not move["refused"]:
+            done.setdefault((move["phase"], move["city"], str(move["attempt"])), set()).add(move["event"])
+    given = [((*cell,), DONE_AS.get(cause)) for _, *cell, cause, _, _ in season["decisions"]["extension"]]
+    waived = [((*cell,), ("waive",)) for _, *cell, _ in season["decisions"]["waiver"]]
+    for (phase, city, attempt), events in [*given, *waived]:
+        if events and not done.get((phase, city, attempt), set()) & {*events}:
+            yield f"{phase}/{city} 第 {attempt} 轮的决定没有记录（{'、'.join(events)}）"
+    again = {cell[:2] for cell, events in done.items() if "rerun" in events}
+    for phase, city in sorted(again - {cell[:2] for cell, events in given if events == DONE_AS["rerun"]}):
+        yield f"{phase}/{city} 重新开放过，没有写到哪一天"
+
+
+def _letters(season: Season, newest: Moves) -> Iterator[str]:
+    """Letters are numbered upwards, and each is about a phase, a city and a round that there are."""
+    numbers = [letter[0] for letter in season["letters"]]
+    if numbers != sorted({*numbers}):
+        yield "函件编号重复，或没有按编号排列"
+    phases, cities = ({cell.split("/")[side] for cell in season["states"]} | {"*"} for side in (0, 1))
+    for number, _, phase, city, attempt, *_ in season["letters"]:
+        rounds = newest.get((phase, city), {"attempt": 1})["attempt"]
+        if phase not in phases or city not in cities or (attempt.isdigit() and int(attempt) > rounds):
+            yield f"第 {number} 号函件所说的 {phase}/{city} 第 {attempt} 轮，年度里没有"
+
+
 def _filings(season: Season, newest: Moves) -> Iterator[str]:
     """Each city phase was judged as often as its newest record says."""
     last: dict[tuple[str, str], int] = {}
     for phase, city, number, part, passed in (filing[:5] for filing in season["filings"]):
+        if number not in {last.get((phase, city), 0), last.get((phase, city), 0) + 1}:
+            yield f"{phase}/{city} 第 {number} 次报送与前一次接不上"
         last[phase, city] = max(last.get((phase, city), 0), number)
         if (phase, city) not in newest:
             yield f"{phase}/{city} 有第 {number} 次报送（{part}，{passed}），没有记录"

@@ -7,7 +7,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,52 @@ def test_a_season_is_recomputed_offline_to_the_same_totals(closed: Scene, tmp_pa
     assert [name for row in names for name in row if f'"{name}"' in made.decode()] == []
 
 
+def places(value: object, at: int, named: str) -> Iterator[tuple[str, int]]:
+    """Give each place of a value as it is packed from a byte on: of which class it is, and the byte it begins at."""
+    if not value or not isinstance(value, dict | list):
+        yield named, at + (isinstance(value, str) and value != "")
+        return
+    rows = sorted(value.items()) if isinstance(value, dict) else [("", one) for one in value]
+    at += 1
+    for place, (key, one) in enumerate(rows):
+        if isinstance(value, dict):
+            yield f"{named}.{key} (key)", at + 1
+            at += len(verify_season.packed(key).encode()) + 1
+        row = "" if isinstance(value, dict) else f"[{place}]"
+        yield from places(one, at, f"{named}.{key or row}")
+        at += len(verify_season.packed(one).encode())
+        yield f"{named} (between)", at
+        at += 1
+
+
+@ON_SQLITE
+def test_one_byte_of_each_class_of_place_is_found(closed: Scene) -> None:
+    """Every key of the format, every column of the first and the last row, what stands between, signature and key."""
+    season = json.loads(signed_season(closed.database, YEAR, stamp(AT), SECRET))["season"]
+    for name in ("moves", "links", "filings", "letters", "results"):
+        season[name] = [season[name][0], season[name][-1]]
+    season["decisions"] = {name: [rows[0], rows[-1]] for name, rows in season["decisions"].items()}
+    season["states"] = dict([*season["states"].items()][:: len(season["states"]) - 1])
+    made = _signed(season, SECRET)
+    found = dict(places(json.loads(made), 0, "file"))
+    assert {"file.key", "file.signature (key)", "file.season.moves.[1].tally", "file.season.letters.[0].[8]"} <= {
+        *found
+    }
+    assert len(found) > 150
+    passed = []
+    for named, place in {**found, "header": 0, "newline": len(made) - 1}.items():
+        try:
+            verify_season.opened(made[:place] + bytes([made[place] ^ 1]) + made[place + 1 :])
+        except ValueError:
+            continue
+        passed.append(named)
+    assert passed == []
+
+
 @ON_SQLITE
 def test_one_byte_changed_anywhere_is_found(closed: Scene) -> None:
     made, rng = signed_season(closed.database, YEAR, stamp(AT), SECRET), random.Random(1)
-    places = [0, 1, len(made) - 1, len(made) - 2, *rng.sample(range(len(made)), 60)]
+    places = [0, 1, len(made) - 1, len(made) - 2, *rng.sample(range(len(made)), 20)]
     for place in places:
         other = bytes([made[place] ^ (1 << rng.randrange(8))])
         with pytest.raises(ValueError, match=r"不符|不是"):
@@ -83,6 +125,15 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "没有写它的状态": lambda season: season["states"].pop("interview/nanjing"),
     "没有一条记录": lambda season: season.update(moves=[], links=[], states={}, filings=[], totals={}, counted={}),
     "编号重复": lambda season: season["letters"].append(season["letters"][0]),
+    "没有按编号": lambda season: season["letters"].reverse(),
+    "号函件所说的": lambda season: season["letters"][3].__setitem__(4, "7"),
+    "两个等级": lambda season: season["results"].append([*season["results"][0][:2], "合格"]),
+    "不是所设的等级": lambda season: season["results"][0].__setitem__(2, "良好"),
+    "逐人相加": lambda season: season["results"][0].__setitem__(0, season["results"][-1][0]),
+    "的决定没有记录": lambda season: season["decisions"]["waiver"].append(["9", "midterm", "wuxi", "1", "x"]),
+    "没有记录（rerun）": lambda season: season["decisions"]["extension"][1].__setitem__(2, "wuxi"),
+    "没有写到哪一天": lambda season: season["decisions"]["extension"].pop(5),
+    "与前一次接不上": lambda season: season["filings"][0].__setitem__(2, 3),
 }
 
 
