@@ -64,7 +64,9 @@ def show(console: Console, status: Matrix) -> None:
     line(console, f"{status.year.year} 年度　截至 {status.as_of:%Y-%m-%d %H:%M}{provisional}", "bold")
     console.print(grid(status))
     line(console, LEGEND, "dim")
-    line(console, "　".join(f"{one.label} {status.counted(one)} {one.unit}" for one in status.book.totals))
+    told = [f"{one.label} {status.counted(one)} {one.unit}" for one in status.book.totals]
+    told += [f"在培 {status.in_training} 人"] if status.in_training is not None else []
+    line(console, "　".join(told))
     late = list(lateness(status))
     if late:
         line(console, "\n逾期与退回", "bold")

@@ -28,10 +28,11 @@ def status(*, phase: Phase = None, city: City = None, season: SeasonOptions = SE
     """Print the matrix, now or as it stood at any instant."""
     from commands.matrix import show
     from models.reports import matrix
+    from models.trained import with_trained
 
     database, year, stamp = season.viewing()
     with database.read() as connection:
-        found = narrowed(matrix(connection, year.year, stamp.as_of), phase, city)
+        found = narrowed(with_trained(connection, matrix(connection, year.year, stamp.as_of)), phase, city)
     answer(season.json, found.as_json(), lambda console: show(console, found))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Row, func, select
@@ -91,7 +91,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All cities of a year at an instant: by city's slug, its phases in order; the province's totals; the alarms."""
+    """All cities of a year at an instant: by city's slug, its phases in order; the province's totals; the alarms.
+
+    `counts` are what the totals are of, by city; `trained` how many students are in training, where that is asked for
+    (`models.trained`) and known.
+    """
 
     year: Year
     book: Book
@@ -99,6 +103,13 @@ class Matrix:
     cities: Mapping[str, tuple[Standing, ...]]
     totals: Mapping[str, int]
     alarms: Alarms
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    trained: Mapping[str, int] | None = None
+
+    @property
+    def in_training(self) -> int | None:
+        """How many students are in training in the province."""
+        return None if self.trained is None else sum(self.trained.values())
 
     def counted(self, total: Total) -> str:
         """A total in figures, with its cap where it has one: 60/65."""
@@ -112,6 +123,7 @@ class Matrix:
             "as_of": self.as_of.isoformat(),
             "provisional": self.year.provisional,
             "totals": dict(self.totals),
+            "in_training": self.in_training,
             "alarms": self.alarms.as_json(),
             "cities": [
                 {"city": slug, "name": named[slug], "phases": [phase.as_json() for phase in phases]}
@@ -150,8 +162,9 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
                 phases.append(replace(known, second=second, second_late=late) if second else known)
         cities[city.slug] = tuple(phases)
     left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
-    totals = _totals(opened, newest, _gone(connection, year, as_of) | left)
-    return Matrix(calendar, opened.book, as_of, cities, totals, alarms(connection, year, as_of))
+    counts = _counts(opened, newest, _gone(connection, year, as_of) | left)
+    totals = _totals(opened, counts)
+    return Matrix(calendar, opened.book, as_of, cities, totals, alarms(connection, year, as_of), counts)
 
 
 class _Plain(NamedTuple):
@@ -264,12 +277,21 @@ def _gone(connection: Connection, year: int, as_of: datetime) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
-def _totals(opened: Opened, newest: Mapping[Key, Row[Any]], gone: frozenset[str]) -> dict[str, int]:
-    """Give every total of the book, and the figure that caps it; an earlier release may have counted fewer."""
+def _counts(opened: Opened, newest: Mapping[Key, Row[Any]], gone: frozenset[str]) -> dict[str, dict[str, int]]:
+    """Give what each city adds to every total of the book; an earlier release may have counted fewer."""
+    counts: dict[str, dict[str, int]] = {}
+    for city in (one.slug for one in opened.year.cities):
+        rows = {total: newest.get((of.slug, city)) for total, of in opened.book.totals.items() if city not in gone}
+        tallies = {total: row.tally for total, row in rows.items() if row and row.tally}
+        counts[city] = {total.name: tallies.get(total, {}).get(total.name, 0) for total in opened.book.totals}
+    return counts
+
+
+def _totals(opened: Opened, counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Give every total of the book, and the figure that caps it."""
     totals: dict[str, int] = {}
-    for total, of in opened.book.totals.items():
-        tallies = [row.tally for (phase, city), row in newest.items() if phase == of.slug and city not in gone]
-        totals[total.name] = sum(tally.get(total.name, 0) for tally in tallies if tally)
+    for total in opened.book.totals:
+        totals[total.name] = sum(of[total.name] for of in counts.values())
         if total.cap:
             totals[total.cap] = getattr(opened.year.figures, total.cap)
     return totals

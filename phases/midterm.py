@@ -97,7 +97,7 @@ def leave(facts: MidtermFacts, _: Figures) -> Found:
 
 
 def _tally(facts: MidtermFacts) -> dict[str, int]:
-    return {"exited": sum(not row.qualified for row in facts.results)}
+    return {"exited": len(leaving(facts))}
 
 
 RESULTS = StoredSheet("中期评价", "results", MidtermRow, ("number",), table="midterm_result")

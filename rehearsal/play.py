@@ -18,6 +18,7 @@ from letters.phrases import office
 from models import letterbox, open_years, reports, standing
 from models.burdens import burdens
 from models.stamp import MAIL_DOMAIN, SYSTEM, Stamp
+from models.trained import with_trained
 from post import marks
 from season.outcome import Outcome
 
@@ -224,7 +225,7 @@ class Play:
     def ended(self) -> Rehearsed:
         """Give how it stands at the end."""
         with self.database.read() as connection:
-            matrix = reports.matrix(connection, self.year.year, self.until)
+            matrix = with_trained(connection, reports.matrix(connection, self.year.year, self.until))
             rows = letterbox.listed(connection, self.year.year, {})
             burden = burdens(connection, self.year)
         letters = by_day((row.queued_as_of, row.kind) for row in rows)

@@ -135,7 +135,8 @@ def _wrong(error: RowError, filled: Filled) -> str:
 
 def totals(tried: Tried) -> tuple[tuple[str, int, int], ...]:
     """Give the totals over the province, before and after."""
-    return tuple((total.label, was, now) for total, (was, now) in tried.totals.items())
+    found = tuple((total.label, was, now) for total, (was, now) in tried.totals.items())
+    return found if tried.trained is None else (*found, ("在培", *tried.trained))
 
 
 def differences(difference: Difference) -> tuple[tuple[str, Change], ...]:

@@ -11,6 +11,7 @@ from acts.doing import acted, record, taken_back
 from models import reports, standing
 from models.city_fingerprints import changed, witness
 from models.database import Within
+from models.trained import with_trained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,12 @@ class Tried:
         return {one: (self.before.totals[one.name], self.after.totals[one.name]) for one in self.before.book.totals}
 
     @property
+    def trained(self) -> tuple[int, int] | None:
+        """How many students are in training before and after; None where that is not known."""
+        was, now = self.before.in_training, self.after.in_training
+        return None if was is None or now is None else (was, now)
+
+    @property
     def digest(self) -> str:
         """A fingerprint of what happens, which is the same as long as the same would happen.
 
@@ -69,6 +76,7 @@ class Tried:
             sorted((one.phase, one.city, one.cause, one.until) for one in changes.extensions),
             sorted((one.key, one.address, one.subject) for one in changes.letters),
             {total.name: counts for total, counts in self.totals.items()},
+            self.trained,
             {slug: [_stands(one) for one in self.after.cities[slug]] for slug in sorted(self.touched)},
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
@@ -108,7 +116,7 @@ def _done(act: Act, bench: Bench, filled: Filled) -> Tried:
     with bench.database.read() as connection:
         year = bench.year.year
         at = max(bench.stamp.as_of, standing.newest_act(connection, year))  # it stands after what was done meanwhile
-        was, before = witness(connection, year), reports.matrix(connection, year, at)
+        was, before = witness(connection, year), with_trained(connection, reports.matrix(connection, year, at))
         outcome = act.do(bench, filled)
-        after = reports.matrix(connection, year, at)
+        after = with_trained(connection, reports.matrix(connection, year, at))
         return Tried(outcome, before, after, changed(was, witness(connection, year)))

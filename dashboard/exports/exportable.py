@@ -17,6 +17,7 @@ from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
 from models import city_requests, contact_evidence, contacts, exports, histories, reports
+from models.trained import with_trained
 from season.recipients import named
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
             told = (standing.due.day, notes, standing.attempt, standing.filed_at, standing.passed_at)
             rows.append((line.city.name, asked.phase(cell.phase), cell.word, *told))
     return (Table("进度总览", ("城市", "阶段", "状态", "截止日", "说明", "轮次", "报送时间", "通过时间"), rows),)
+
+
+def _counts(asked: ExportRequest) -> tuple[Table, ...]:
+    """What a city adds to each total, and how many of its students are in training, where that is known."""
+    matrix = with_trained(asked.connection, reports.matrix(asked.connection, asked.year.year, asked.look.as_of))
+    rows = [
+        (asked.place(city), *counts.values(), matrix.trained[city] if matrix.trained is not None else None)
+        for city, counts in matrix.counts.items()
+        if asked.city in {None, city}
+    ]
+    return (Table("人数", ("城市", *(total.label for total in matrix.book.totals), "在培"), rows),)
 
 
 def _log(asked: ExportRequest) -> tuple[Table, ...]:
@@ -173,6 +185,7 @@ def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
 
 TABLES: Mapping[str, Export] = {
     "matrix": Export("进度总览", _matrix),
+    "counts": Export("人数", _counts),
     "log": Export("记录", _log, personal=True),
     "letters": Export("函件", _letters),
     "extensions": _dated(

@@ -69,6 +69,7 @@ def _totals(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
         f"已通过 {states.count(State.PASSED)}/{len(states)} 项",
         f"已逾期 {states.count(State.OVERDUE)} 项",
         *(f"{one.label} {matrix.counted(one)} {one.unit}" for one in matrix.book.totals if one.shown),
+        *([f"在培 {matrix.in_training} 人"] if matrix.in_training is not None else []),
         f"函件未送达 {alarms.letters.get('failed', 0)} 封、待核实 {alarms.letters.get('unknown', 0)} 封",
         f"停止发函的邮箱 {len(alarms.suppressed)} 个",
     ]

@@ -35,6 +35,7 @@ from dashboard.views.masking import for_reader
 from letters.addressee import in_text
 from models import histories, letterbox, reports
 from models.open_years import all_years
+from models.trained import with_trained
 from phases.letter_kinds import Kind
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def status(
     site: Site = request.app.state.site
     wanted, slug = place(look, reader, city), look.opened.year.phase(phase).slug if phase else None
     with site.database.read() as connection:
-        found = reports.matrix(connection, look.opened.year.year, look.as_of)
+        found = with_trained(connection, reports.matrix(connection, look.opened.year.year, look.as_of))
     cities = {
         key: tuple(each for each in phases if slug in {None, each.phase})
         for key, phases in found.cities.items()
@@ -109,7 +110,7 @@ def status(
     }
     alarms = replace(found.alarms, suppressed=tuple(_covered(one, reader) for one in found.alarms.suppressed))
     told = replace(found, cities=cities, alarms=alarms).as_json()
-    return told if reader.province else told | {"totals": None, "alarms": None}
+    return told if reader.province else told | {"totals": None, "in_training": None, "alarms": None}
 
 
 def _covered(one: Suppression, reader: Reader) -> Suppression:

@@ -18,6 +18,7 @@ from dashboard.views.dates import clock
 from dashboard.views.matrix import MARKS, SHAPES, lines
 from models.contact_evidence import told
 from models.standing import NoYearOpen, newest_year
+from models.trained import with_trained
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -56,19 +57,20 @@ def home(
     year = look.opened.year
     with site.database.read() as connection:
         waits = hands(connection, look)
+        matrix = with_trained(connection, waits.matrix)
         asking = {(one.phase, one.city) for one in waits.requests}
-        every = lines(waits.matrix, told(connection, year.year, look.as_of), asking)
+        every = lines(matrix, told(connection, year.year, look.as_of), asking)
     response = page(
         "home/live.html" if hx_request else "home.html",
         request,
         look=look,
         year=year,
         waits=waits,
-        matrix=waits.matrix,
+        matrix=matrix,
         lines=[line for line in every if line.hand or only is None],
         cities=len(every),
         in_hand=sum(line.hand for line in every),
-        agenda=agenda(waits.matrix),
+        agenda=agenda(matrix),
         requests=waits.requests,
         only=only,
         shapes=SHAPES,

@@ -18,6 +18,7 @@ from dashboard.views.request_words import wish
 from models.city_requests import unanswered
 from models.reports import matrix
 from models.shortcuts.page_version import newest
+from models.trained import with_trained
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -45,7 +46,7 @@ def _made(site: Site, look: Looking) -> Response:
         key = (year.year, *newest(connection, year.year), today, look.as_of if look.past else None)
         pdf = site.reports.get(key)
         if pdf is None:
-            found = matrix(connection, year.year, look.as_of)
+            found = with_trained(connection, matrix(connection, year.year, look.as_of))
             asked = unanswered(connection, year.year, look.as_of)
     if pdf is None:
         waiting = [

@@ -135,6 +135,7 @@ class Status(BaseModel):
     as_of: str
     provisional: bool
     totals: dict[str, int] | None
+    in_training: int | None
     alarms: dict[str, Any] | None
     cities: list[CityEntry]
 

@@ -10,6 +10,8 @@ import season.settle
 from acts.approve import approve
 from calendars.deadlines import Due
 from gates.states import State
+from models.reports import matrix
+from models.trained import with_trained
 from models.writing import Grant
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
@@ -199,6 +201,9 @@ def test_a_city_with_its_cap_waived_may_fund_a_sixth(scene: Scene) -> None:
     scene.waive("funding.city-cap", INTERVIEW, NANJING, "2022-02-11T10:00")
     assert scene.submit(INTERVIEW, NANJING, "2022-02-11T10:00").done
     assert scene.cell(INTERVIEW, NANJING).tally == {"admitted": 6, "funded": 6}
+    with scene.database.read() as connection:  # the list is not on record yet
+        found = with_trained(connection, matrix(connection, YEAR, instant("2022-02-11T10:00")))
+    assert (found.totals["admitted"], found.in_training) == (6, 0)
 
 
 def test_a_dry_run_shows_what_an_approval_then_does(scene: Scene) -> None:

@@ -19,6 +19,7 @@ from models.columns import table_of
 from models.database import Database
 from models.facts.scope import in_training
 from models.tables.season import Transition
+from models.trained import with_trained
 from phases.interview import InterviewRow
 from season.judging import scope_of
 from season.outcome import Outcome
@@ -56,10 +57,10 @@ def training(scene: Scene, city: str = NANJING) -> tuple[str, ...]:
         return in_training(scope_of(season, INTERVIEW, [city]))[city]
 
 
-def totals(scene: Scene) -> dict[str, int]:
+def totals(scene: Scene, at: str = "2022-12-01T10:00") -> dict[str, int | None]:
     with scene.database.read() as connection:
-        found = reports.matrix(connection, YEAR, instant("2022-03-01T10:00")).totals
-    return {name: found[name] for name in ("admitted", "funded")}
+        found = with_trained(connection, reports.matrix(connection, YEAR, instant(at)))
+    return {name: found.totals[name] for name in ("admitted", "funded")} | {"trained": found.in_training}
 
 
 def through(scene: Scene, *scores: int) -> Scene:
@@ -78,7 +79,7 @@ def test_the_next_by_score_moves_up_funded_as_the_other_was(scene: Scene) -> Non
         f"南京 导师面试：{FIRST} 放弃入选；{FOURTH} 递补入选（省级资助），面试成绩 88.00。{RIGHT}",
     )
     assert training(scene) == (SECOND, FOURTH)
-    assert totals(scene) == {"admitted": 2, "funded": 2}
+    assert totals(scene) == {"admitted": 2, "funded": 2, "trained": 2}
     assert scene.states(NANJING)[INTERVIEW] == "passed"
     assert told(scene) == {"city", "mentor", "school"}
     assert ledger.of_others(scene.database, NANJING) == others
@@ -103,9 +104,9 @@ def test_an_old_workbook_does_not_give_the_place_back(scene: Scene) -> None:
 def test_somebody_else_may_be_named_or_nobody_and_the_funds_chosen(scene: Scene) -> None:
     through(scene, 70, 88, 75, 60)
     assert declined(scene, next_one=THIRD, funding="自筹").done
-    assert (training(scene), totals(scene)) == ((SECOND, THIRD), {"admitted": 2, "funded": 1})
+    assert (training(scene), totals(scene)) == ((SECOND, THIRD), {"admitted": 2, "funded": 1, "trained": 2})
     assert "无人递补" in declined(scene, SECOND, "2022-02-21T11:00", next_one="none").message
-    assert (training(scene), totals(scene)) == ((THIRD,), {"admitted": 1, "funded": 0})
+    assert (training(scene), totals(scene)) == ((THIRD,), {"admitted": 1, "funded": 0, "trained": 1})
 
 
 def test_two_of_the_same_score_are_told_apart_by_the_province(scene: Scene) -> None:
@@ -165,12 +166,15 @@ def test_who_left_is_asked_for_by_nothing_after(scene: Scene) -> None:
     said = left(scene)
     assert said.message == f"南京 {FIRST} 已退出培养。以后各阶段不再计入该生，资助名额不另行使用。"
     assert training(scene) == (SECOND,)
-    assert totals(scene) == {"admitted": 2, "funded": 2}
+    assert totals(scene) == {"admitted": 2, "funded": 2, "trained": 1}
+    assert totals(scene, "2022-03-01T10:00") == {"admitted": 2, "funded": 2, "trained": None}  # before he left
     assert told(scene) == {"city", "mentor", "school"}
     assert ledger.of_others(scene.database, NANJING) == others
-    rest = sheets.students(scene.city(NANJING))[1:2]
-    scene.load(MIDTERM, NANJING, sheets.midterm(rest), "2022-07-20T10:00")
+    both = sheets.students(scene.city(NANJING))[:2]
+    scene.load(MIDTERM, NANJING, sheets.midterm(both, leaving=2), "2022-07-20T10:00")
     assert scene.submit(MIDTERM, NANJING, "2022-07-20T10:00").done
+    assert totals(scene) == {"admitted": 2, "funded": 2, "trained": 0}
+    assert scene.cell(MIDTERM, NANJING).tally == {"exited": 1}  # and not him who had left
     with scene.database.read() as connection:
         assert [one.now for one in personal_changes.changes(connection, YEAR, [NANJING])] == ["退出培养"]
 

@@ -15,6 +15,7 @@ from acts.move_student import NewHome, move_student
 from models import draft_rows, reports
 from models.facts.scope import in_training, judged_here
 from models.tables.city_drafts import draft_table
+from models.trained import with_trained
 from phases.shortlist import SCORES
 from season.judging import scope_of
 from season.outcome import Outcome
@@ -42,9 +43,12 @@ def training(scene: Scene, city: str) -> tuple[str, ...]:
         return in_training(scope_of(season, INTERVIEW, [city]))[city]
 
 
-def totals(scene: Scene) -> dict[str, int]:
+def totals(scene: Scene) -> tuple[dict[str, int], dict[str, int]]:
+    """Of the province, and who is in training by city."""
     with scene.database.read() as connection:
-        return dict(reports.matrix(connection, YEAR, instant("2022-06-01T10:00")).totals)
+        found = with_trained(connection, reports.matrix(connection, YEAR, instant("2022-06-01T10:00")))
+    assert found.trained is not None
+    return dict(found.totals), {city: count for city, count in found.trained.items() if count}
 
 
 def test_he_is_the_new_citys_from_then_on(scene: Scene) -> None:
@@ -56,7 +60,7 @@ def test_he_is_the_new_citys_from_then_on(scene: Scene) -> None:
     assert "面试 7 人、入选 3 人" in said.message  # in principle, and shown
     assert training(scene, NANJING) == (SECOND,)
     assert training(scene, WUXI) == (FIRST, "3202-2022-0001", "3202-2022-0002")
-    assert totals(scene) == before
+    assert (totals(scene)[0], before[1], totals(scene)[1]) == (before[0], {NANJING: 2, WUXI: 2}, {NANJING: 1, WUXI: 3})
     assert [cell.tally for cell in (scene.cell(INTERVIEW, NANJING), scene.cell(INTERVIEW, WUXI))] == [
         {"admitted": 1, "funded": 1},
         {"admitted": 3, "funded": 3},

@@ -68,6 +68,7 @@ def test_a_city_is_named_by_slug_chinese_name_or_code(season: Talent, city: str)
         "as_of": "2022-02-07T09:30:00+08:00",
         "provisional": False,
         "totals": {"admitted": 0, "funded": 0, "funded_cap": 65, "exited": 0, "excellent": 0, "certificates": 0},
+        "in_training": 0,
         "alarms": {"suppressed": [], "letters": {}, "clock": None, "restored": None, "silent": []},
         "cities": [{"city": "yancheng", "name": "盐城", "phases": [LATE]}],
     }

@@ -148,6 +148,14 @@ def test_every_export_reads_as_it_should_to_whoever_may_have_it(window: Window, 
     assert refused == (provincial if name == "yancheng" else set())
 
 
+def test_who_was_admitted_and_who_is_in_training_are_counted_by_city(window: Window) -> None:
+    head, *cities = rows(window.as_(ADMIN).get("/2022/exports/counts.csv").content)
+    assert head == ["城市", "入选", "省级资助", "中期退出", "优秀", "证书", "在培"]
+    assert (len(cities), cities[0]) == (13, ["南京", *["0"] * 6])
+    past = rows(window.as_(ADMIN).get("/2022/exports/counts.csv?as_of=2022-01-10T09:00").content)
+    assert past[1] == ["南京", *["0"] * 5, ""]
+
+
 def column(answer: Response, title: str) -> set[str]:
     found = rows(answer.content)
     at = found[0].index(title)

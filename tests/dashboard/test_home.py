@@ -67,6 +67,8 @@ def test_the_past_is_what_talent_status_shows_of_it(
     page = window.as_(VIEWER).get(f"/2022?as_of={at}").text
     assert states(page) == theirs
     assert f"<b>{told['totals']['admitted']}</b> 入选" in page
+    done_since = at < "2022-02-06"
+    assert ("在培（人）" in page, told["in_training"]) == (not done_since, None if done_since else 0)
 
 
 def test_only_what_needs_the_provinces_hand(window: Window) -> None:

@@ -64,9 +64,13 @@ def test_the_worst_of_years_still_fits_one_page(window: Window) -> None:
         city: tuple(replace(one, state=State.OVERDUE, refusals=rules, attempt=2, waived=rules) for one in phases)
         for city, phases in found.cities.items()
     }
-    said = facts(replace(found, cities=late), ["盐城市 面试名单：申请延期到 2022-02-20，待答复"] * 30, UNTIL)
+    said = facts(
+        replace(found, cities=late, trained={"nanjing": 65}),
+        ["盐城市 面试名单：申请延期到 2022-02-20，待答复"] * 30,
+        UNTIL,
+    )
     pages, text = read(render(said))
-    assert (pages, "另有96项" in text, "另有22项" in text) == (1, True, True)
+    assert (pages, "另有96项" in text, "另有22项" in text, "在培65人" in text) == (1, True, True, True)
 
 
 def test_a_character_that_the_font_lacks_fails_instead_of_vanishing(window: Window) -> None:
