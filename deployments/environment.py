@@ -59,6 +59,8 @@ def _defaults(home: Path, api: str, port: int, auth: str) -> dict[str, str]:
         "PREFECT_API_AUTH_STRING": auth,
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
+        # Each schedule that is read is held against the names of all zones: in the package a list, else 600 files.
+        "PYTHONTZPATH": "",
         # Open to nobody by default: no login and CORS `*` are what Prefect itself starts with.
         "PREFECT_SERVER_API_HOST": LOOPBACK,
         "PREFECT_SERVER_API_PORT": str(port),

@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import signal
+import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,10 +33,13 @@ settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
-    """Keep folders in memory and what is compiled, and give back SIGINT.
+    """Keep folders in memory and what is compiled, read zones from their package, and give back SIGINT.
 
-    A shell takes it from what it runs in the background, and Prefect's worker ends by it.
+    Zones: `deployments/environment.py` says why. SIGINT: a shell takes it from what it runs in the background, and
+    Prefect's worker ends by it.
     """
+    os.environ.setdefault("PYTHONTZPATH", "")
+    zoneinfo.reset_tzpath()
     memory.settle()
     compiled.settle()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
