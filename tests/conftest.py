@@ -19,7 +19,7 @@ from phases.book import BOOK
 from tests import postgres
 from tests.support import compiled, memory, shelf
 from tests.support.kinds import KINDS, spared
-from tests.support.originals import MIGRATED, NOTHING, PLANTED, SEASON, Originals
+from tests.support.originals import MIGRATED, NOTHING, PLANTED, RELEASED, SEASON, Originals
 from tests.support.scenes import Scene, calendar
 from tests.support.shelf import Shelf
 
@@ -159,6 +159,13 @@ def season_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
 def planted_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
     """A copy of the season with a canary in everything of everybody's."""
     with originals.copy(PLANTED, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def released_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
+    """A copy of what an earlier release left, brought to today's tables."""
+    with originals.copy(RELEASED, tmp_path) as url:
         yield url
 
 

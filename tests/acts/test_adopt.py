@@ -11,10 +11,10 @@ from acts.act import Bench
 from acts.adopt import adopt
 from acts.book import ACTS
 from acts.doing import previewed
-from models import migrate, standing
+from models import standing
 from models.database import Database
 from phases.book import BOOK, Book
-from tests.support import ledger, released
+from tests.support import ledger
 from tests.support.newrule import NEW, NEXT, few
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
 
@@ -93,10 +93,8 @@ def test_a_mended_rule_of_the_same_id_applies_at_once(database: Database) -> Non
     later.dispose()
 
 
-def test_a_year_of_which_no_rules_are_kept_judges_by_those_of_its_release(empty_database_url: str) -> None:
-    released.load(1, empty_database_url)
-    later = Database(empty_database_url, NEXT)
-    migrate.upgrade(later)
+def test_a_year_of_which_no_rules_are_kept_judges_by_those_of_its_release(released_url: str) -> None:
+    later = Database(released_url, NEXT)
     with later.read() as connection:
         opened = standing.opened(connection, YEAR)
     later_ones = ("interviews.places", "interviews.one-child")

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, select, update
 
-from models import migrate
 from models.columns import table_of
 from models.database import Database
 from models.tables.season import Letter
@@ -16,7 +15,6 @@ from phases.book import BOOK
 from season import correspondence, owing
 from season.outcome import Changes
 from season.transaction import sitting
-from tests.support import released
 from tests.support.scenes import NANJING, YEAR, Scene, stamp
 
 SHORTLIST, INTERVIEW = "shortlist", "interview"
@@ -68,11 +66,9 @@ def test_opened_again_for_the_same_day_it_is_told_to_who_was_not_told(told: Scen
 
 
 @pytest.fixture
-def left(empty_database_url: str) -> Iterator[Database]:
+def left(released_url: str) -> Iterator[Database]:
     """What an earlier release left: its openings have one key for ever."""
-    released.load(1, empty_database_url)
-    opened = Database(empty_database_url, BOOK)
-    migrate.upgrade(opened)
+    opened = Database(released_url, BOOK)
     yield opened
     opened.dispose()
 

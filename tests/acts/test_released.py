@@ -39,10 +39,8 @@ LEFT = "2022-02-07T09:30"
 
 
 @pytest.fixture
-def left(empty_database_url: str) -> Iterator[Database]:
-    released.load(1, empty_database_url)
-    opened = Database(empty_database_url, BOOK)
-    migrate.upgrade(opened)
+def left(released_url: str) -> Iterator[Database]:
+    opened = Database(released_url, BOOK)
     yield opened
     opened.dispose()
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
 from cli import main
+from tests.support import tables_at_once
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _tables_at_once(migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most commands begin with a database that is not there; `test_db.py` has it migrated step by step."""
+    monkeypatch.setattr(command, "upgrade", tables_at_once.upgrading(migrated_sqlite))
 
 
 @pytest.fixture

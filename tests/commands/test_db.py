@@ -12,6 +12,11 @@ from phases.book import BOOK
 from tests.commands.conftest import Talent
 
 
+@pytest.fixture(autouse=True)
+def _tables_at_once() -> None:
+    """Here they are migrated step by step."""
+
+
 def test_a_database_is_upgraded_once_and_then_agrees_with_the_models(talent: Talent, empty_database_url: str) -> None:
     at = ("--db", empty_database_url, "--json")
     before, first, second, after = (talent("db", verb, *at) for verb in ("check", "upgrade", "upgrade", "check"))

@@ -19,20 +19,18 @@ AT = ("--as-of", "2022-02-07T09:30")
 
 
 @pytest.fixture
-def url(empty_database_url: str) -> str:
-    released.load(1, empty_database_url)
-    return empty_database_url
-
-
-@pytest.fixture
-def season(talent: Talent, url: str, monkeypatch: pytest.MonkeyPatch) -> Talent:
+def season(talent: Talent, released_url: str, monkeypatch: pytest.MonkeyPatch) -> Talent:
     """Run a command line on it, upgraded."""
-    monkeypatch.setenv("TALENT_DATABASE__URL", url)
-    assert talent("db", "upgrade").status == 0
-    checked = talent("db", "check", "--json").data
-    assert (checked["prepared"], checked["differences"], checked["broken"]) == (True, [], [])
-    assert {head.partition("-")[0] for head in checked["chain"]} >= {"2022"}  # chained by the upgrade
+    monkeypatch.setenv("TALENT_DATABASE__URL", released_url)
     return talent
+
+
+def test_it_is_brought_to_todays_tables_and_chained(talent: Talent, empty_database_url: str) -> None:
+    released.load(1, empty_database_url)
+    assert talent("db", "upgrade", "--db", empty_database_url).status == 0
+    checked = talent("db", "check", "--db", empty_database_url, "--json").data
+    assert (checked["prepared"], checked["differences"], checked["broken"]) == (True, [], [])
+    assert {head.partition("-")[0] for head in checked["chain"]} >= {"2022"}
 
 
 def states(ran: Ran, phase: str) -> Counter[str]:
@@ -83,8 +81,8 @@ def had_by_a_later_release(url: str) -> None:
     database.dispose()
 
 
-def test_a_program_older_than_the_database_says_so(season: Talent, url: str) -> None:
-    had_by_a_later_release(url)
+def test_a_program_older_than_the_database_says_so(season: Talent, released_url: str) -> None:
+    had_by_a_later_release(released_url)
     read, upgraded = season("status", *AT), season("db", "upgrade")
     assert (read.status, upgraded.status) == (1, 1)
     known = versions.current()

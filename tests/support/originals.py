@@ -22,7 +22,7 @@ from phases.book import BOOK
 
 T = TypeVar("T")
 NOTHING, MIGRATED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "season", "planted", "six-each"
-PARTIES, REAL_YEAR = "parties", "real-year"
+PARTIES, REAL_YEAR, RELEASED = "parties", "real-year", "released"
 
 
 def _play(database: Database) -> None:
@@ -55,6 +55,13 @@ def _open(database: Database) -> None:
     real_year(database)
 
 
+def _bring_up(database: Database) -> None:
+    from tests.support.released import load
+
+    load(1, database.url)
+    migrate.upgrade(database)
+
+
 MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     MIGRATED: (NOTHING, migrate.upgrade),
     SEASON: (MIGRATED, _play),
@@ -62,6 +69,7 @@ MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     SIX_EACH: (MIGRATED, _fund),
     PARTIES: (MIGRATED, _file),
     REAL_YEAR: (MIGRATED, _open),
+    RELEASED: (NOTHING, _bring_up),
 }
 """What each is a copy of, and what is done to it then."""
 
