@@ -26,23 +26,34 @@ ONE_BY_ONE: frozenset[What] = frozenset({"midterm", "year-end"})
 """The phases in which a single person may be given a later day."""
 
 
-def days_of_persons(connection: Connection, year: int, phase: str) -> dict[str, dict[str, date]]:
-    """Give by city, student's number or mentor's label, the day that each has in a phase, that day included.
+Days = dict[str, dict[str, date]]
+"""By city, student's number or mentor's label, the day that each has in a phase, that day included."""
+
+
+def days_by_phase(connection: Connection, year: int) -> dict[str, Days]:
+    """Give the days that persons have in each phase in which anybody has one; one statement.
 
     A student's follows him to another city: a move is on record at the old city, then at the new one.
     """
-    if phase not in ONE_BY_ONE:
-        return {}
-    table, found = table_of(PersonalChange), defaultdict[str, dict[str, date]](dict)
+    table = table_of(PersonalChange)
     columns = (table.c.city, table.c.number, table.c.what, table.c.now)
-    query = select(*columns).where(table.c.year == year, table.c.what.in_((phase, "city"))).order_by(table.c.id)
-    for city, whom, what, now in connection.execute(query):
-        had = [found[one].pop(whom) for one in tuple(found) if what == "city" and whom in found[one]]
-        if what == phase and now == TAKEN_BACK:
-            found[city].pop(whom, None)
-        elif until := had[0] if had else date.fromisoformat(now) if what == phase else None:
-            found[city][whom] = until
-    return found
+    query = select(*columns).where(table.c.year == year, table.c.what.in_((*sorted(ONE_BY_ONE), "city")))
+    found: dict[str, Days] = {phase: defaultdict(dict) for phase in sorted(ONE_BY_ONE)}
+    for city, whom, what, now in connection.execute(query.order_by(table.c.id)):
+        if what == "city":
+            for days in found.values():
+                had = [days[one].pop(whom) for one in tuple(days) if whom in days[one]]
+                days[city] |= dict.fromkeys([whom], had[0]) if had else {}
+        elif now == TAKEN_BACK:
+            found[what][city].pop(whom, None)
+        else:
+            found[what][city][whom] = date.fromisoformat(now)
+    return {phase: days for phase, days in found.items() if any(days.values())}
+
+
+def days_of_persons(connection: Connection, year: int, phase: str) -> Days:
+    """Give the days that persons have in a phase."""
+    return days_by_phase(connection, year).get(phase, {}) if phase in ONE_BY_ONE else {}
 
 
 def due_later(scope: Scope, phase: str) -> Mapping[str, frozenset[str]]:

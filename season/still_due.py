@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.deadlines import day_of
 from gates.states import State
-from models.days_of_persons import days_of_persons
+from models.days_of_persons import days_by_phase, days_of_persons
 from models.facts.of_phase import facts_of
+from models.stamp import SYSTEM, Stamp
 from season import judging
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
+    from sqlalchemy import Connection
+
+    from models.days_of_persons import Days
     from models.standing import Cell
-    from season.unit_of_work import Season
 
 UNDER_WAY = frozenset({State.OPEN, State.SUBMITTED, State.RETURNED, State.OVERDUE})
 
@@ -34,20 +38,33 @@ class StillDue(NamedTuple):
 
 def still_due(season: Season, cities: Sequence[str] | None = None) -> tuple[StillDue, ...]:
     """Give them in the order of the phases and cities (None: of all read); nothing is judged where nobody has a day."""
-    of = season.cities if cities is None else cities
-    return tuple(one for phase in season.year.phases for one in _of_phase(season, phase.slug, of))
+    given = days_by_phase(season.connection, season.year.year)
+    return _of_phases(season, given, season.cities if cities is None else cities)
+
+
+def still_due_at(connection: Connection, year: int, at: datetime) -> tuple[StillDue, ...]:
+    """Give them of a year at an instant; one statement where nobody has a day."""
+    given = days_by_phase(connection, year)
+    if not given:
+        return ()
+    season = Season.read(connection, year, Stamp(SYSTEM, at, at), None, reading=True)
+    return _of_phases(season, given, season.cities)
+
+
+def _of_phases(season: Season, given: Mapping[str, Days], cities: Sequence[str]) -> tuple[StillDue, ...]:
+    phases = (phase.slug for phase in season.year.phases if phase.slug in given)
+    return tuple(one for phase in phases for one in _of_phase(season, phase, cities, given[phase]))
 
 
 def filed_without(season: Season, cell: Cell) -> tuple[StillDue, ...]:
     """Give who was left out when his city filed, or lacked something, and may be filed yet: his day has not passed."""
     if cell.state not in {State.SUBMITTED, State.PASSED} or cell.on_paper:
         return ()
-    today = day_of(season.arrived)
-    return tuple(one for one in _of_phase(season, cell.phase, [cell.city]) if one.until >= today)
+    today, given = day_of(season.arrived), days_of_persons(season.connection, season.year.year, cell.phase)
+    return tuple(one for one in _of_phase(season, cell.phase, [cell.city], given) if one.until >= today)
 
 
-def _of_phase(season: Season, phase: str, cities: Sequence[str]) -> Iterator[StillDue]:
-    given = days_of_persons(season.connection, season.year.year, phase)
+def _of_phase(season: Season, phase: str, cities: Sequence[str], given: Days) -> Iterator[StillDue]:
     those = [city for city in cities if city in given and _is_asked(season, phase, city)]
     if not those:
         return

@@ -19,7 +19,7 @@ from gates.pending import owes_second
 from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
-from models.days_of_persons import ONE_BY_ONE, days_of_persons
+from models.days_of_persons import days_by_phase
 from models.loading import pooled_mentors
 from models.states_as_of import Seen, seen
 from phases.application import PHASE as APPLICATION
@@ -229,7 +229,7 @@ def to_supplement(
 ) -> Mapping[str, tuple[StillDue, ...]]:
     """Give by phase who may be filed yet after the city has filed, now; one more judgement where anybody has a day."""
     year = opened.year
-    those = [slug for slug in ONE_BY_ONE if days_of_persons(connection, year.year, slug).get(city)]
+    those = [slug for slug, days in days_by_phase(connection, year.year).items() if days.get(city)]
     if not those:
         return {}
     season = Season.read(connection, year.year, site.stamp(reader, opened), [city], reading=True)

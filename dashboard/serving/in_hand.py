@@ -12,6 +12,7 @@ from models.facts.scope import Scope
 from models.likely_children import likely_children
 from models.reports import matrix
 from models.waiting import waiting
+from season.still_due import still_due_at
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -69,10 +70,16 @@ def hands(connection: Connection, look: Looking) -> Hands:
         Hand("申请和异议", len(asked), "件", "去答复", "/tasks#asked"),
         Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
         Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),
+        Hand("个人延期未交齐", _still_due(connection, look), "人", "看名单", "/tasks#later"),
         Hand("函件待处理", stuck, "件", "去处理", "/tasks#letters", alarm=True),
         Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
     )
     return Hands(found, tuple(asked), tuple(one for one in row if one.count))
+
+
+def _still_due(connection: Connection, look: Looking) -> int:
+    """How many have a day of their own and are not complete: what they handed in is known of now alone."""
+    return 0 if look.past else len(still_due_at(connection, look.opened.year.year, look.as_of))
 
 
 def _soon(found: Matrix) -> int:

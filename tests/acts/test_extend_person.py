@@ -16,11 +16,12 @@ from models.facts import of_phase
 from models.facts.scope import in_training
 from season.judging import scope_of
 from season.outcome import Outcome
-from season.still_due import still_due
+from season.still_due import still_due, still_due_at
 from season.unit_of_work import Season
+from tests.dashboard.test_statements import counted
 from tests.support import ledger, sheets
 from tests.support.kinds import ON_SQLITE
-from tests.support.scenes import NANJING, WUXI, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 
 MIDTERM, YEAR_END = "midterm", "year-end"
 ILL, WELL = "3201-2022-0001", "3201-2022-0002"
@@ -38,6 +39,13 @@ def due(scene: Scene, at: str) -> list[tuple[str, str, date]]:
     with scene.database.read() as connection:
         season = Season.read(connection, YEAR, stamp(at), None, reading=True)
         return [(one.phase, one.whom, one.until) for one in still_due(season)]
+
+
+def asked(scene: Scene, at: str = ASKED) -> tuple[int, list[str]]:
+    """How often the database is asked who is still due, and who it is."""
+    with counted(scene.database) as statements, scene.database.read() as connection:
+        found = still_due_at(connection, YEAR, instant(at))
+    return len([one for one in statements if one.startswith("SELECT")]), [one.whom for one in found]
 
 
 def training(scene: Scene) -> tuple[str, ...]:
@@ -112,11 +120,12 @@ def test_who_does_not_qualify_leaves_training_and_is_told_of(passed: Scene) -> N
 
 
 @ON_SQLITE
-def test_only_those_concerned_hear_of_it(scene: Scene) -> None:
+def test_only_those_concerned_hear_of_it_and_all_are_found_at_once(scene: Scene) -> None:
     scene.through("meeting", NANJING).through("meeting", "wuxi")
     others = ledger.of_others(scene.database, NANJING)
     looked = given(scene, look=True)
     assert (looked.done, due(scene, ASKED)) == (True, [])
+    found = [asked(scene)]
     told = [one for one in given(scene).changes.letters if one.kind == "amended"]
     assert sorted(one.recipient.partition(":")[0] for one in told) == ["city", "mentor", "school"]
     assert all(
@@ -125,6 +134,14 @@ def test_only_those_concerned_hear_of_it(scene: Scene) -> None:
         if "city" in one.recipient
     )
     assert ledger.of_others(scene.database, NANJING) == others
+    found.append(asked(scene))
+    assert given(scene, WELL).done
+    other = (scene.database, YEAR, MIDTERM, WUXI, "3202-2022-0001", stamp(ASKED))
+    assert extend_person(*other, until=UNTIL, reason="个人原因").done
+    found.append(asked(scene))
+    assert [who for _, who in found] == [[], [ILL], [ILL, WELL, "3202-2022-0001"]]
+    nobody, one, three = (statements for statements, _ in found)
+    assert (nobody, one == three, one <= 12) == (1, True, True)
 
 
 @ON_SQLITE

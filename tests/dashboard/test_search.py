@@ -140,7 +140,7 @@ def test_the_page_of_a_party_asks_once_for_the_changes_of_all_its_cities(window:
         connection.execute(update(table).where(*of).values(party=here.party))
     with counted(window.database) as statements:
         assert window.as_(ADMIN).get(f"/2022/parties/{here.party}").status_code == 200
-    assert sum("FROM personal_change" in one for one in statements) == 1
+    assert sum("FROM personal_change" in one and "personal_change.reason" in one for one in statements) == 1
 
 
 def test_no_city_finds_anything_of_anothers(planted: Window) -> None:

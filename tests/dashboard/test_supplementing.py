@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import html5lib  # type: ignore[import-untyped]
 import pytest
 
 from acts.extend_person import extend_person
@@ -18,6 +20,7 @@ from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 from tests.support.window import ADMIN, BASE, SECRET, Window, give_accounts
 
+H = "{http://www.w3.org/1999/xhtml}"
 MIDTERM, ILL, FILED = "midterm", "3201-2022-0001", "2022-08-20T10:00"
 HERE, HOME = f"/{YEAR}/{MIDTERM}/{NANJING}", f"/{YEAR}/cities/{NANJING}"
 OWED = f"个人延期的还要补报：{ILL} 须在 2022-09-20（周二）24:00 前（剩 "
@@ -33,6 +36,14 @@ def scene(database_url: str) -> Iterator[Scene]:
 def window(scene: Scene, folder: Path, at: str) -> Window:
     settings = Settings(base_url=BASE, maildir=folder / "mail", dashboard=DashboardSettings(totp=False))
     return Window(Site(scene.database, settings, SECRET, wall=lambda: instant(at)))
+
+
+def waits(window: Window) -> tuple[str, str]:
+    """What stands above the matrix, in words, and the number beside 待办 on another page."""
+    admin = window.as_(ADMIN)
+    row = html5lib.parse(admin.get(f"/{YEAR}").text).find(f".//{H}ul[@class='hands']")
+    badge = re.search(r'<span class="badge">(\d+)<', admin.get(f"/{YEAR}/calendar").text)
+    return "".join(row.itertext()) if row is not None else "", badge[1] if badge else "0"
 
 
 def test_who_was_left_out_is_named_and_filed_on_the_citys_pages(scene: Scene, tmp_path: Path) -> None:
@@ -52,6 +63,8 @@ def test_who_was_left_out_is_named_and_filed_on_the_citys_pages(scene: Scene, tm
     assert [way in page for way in ways] == [True, True, True]
     assert f'"{HERE}/trial"' not in page
     assert "代该市导入" in here.as_(ADMIN).get(HERE).text
+    before = waits(here)
+    assert "1 人 个人延期未交齐" in before[0]
     assert ILL in city.get(f"{HERE}/rows").text
     sent = fields(city.get(f"{HERE}/rows").text)
     his = {"reported_on": "2022-07-10", "qualified": "合格", "opinion": "见评语"}
@@ -60,3 +73,5 @@ def test_who_was_left_out_is_named_and_filed_on_the_citys_pages(scene: Scene, tm
     done = city.get(HERE).text
     assert (OWED in done, 'type="file"' in done) == (False, False)
     assert scene.cell(MIDTERM, NANJING).filings == 2
+    after = waits(here)
+    assert ("个人延期" in after[0], int(before[1]) - int(after[1])) == (False, 1)
