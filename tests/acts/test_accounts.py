@@ -9,7 +9,10 @@ from acts.accounts import add, fresh_token
 from models import accounts
 from models.stamp import Stamp
 from season.outcome import Outcome
+from tests.support.kinds import EACH_ON_BOTH
 from tests.support.scenes import Scene, instant
+
+pytestmark = EACH_ON_BOTH
 
 NOW = instant("2022-01-10T09:00")
 STAMP = Stamp("省办", NOW, NOW)

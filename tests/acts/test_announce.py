@@ -27,8 +27,12 @@ from models.stamp import Stamp
 from phases.book import BOOK
 from post.maildir import MaildirCourier
 from post.sending import send
+from tests.support.kinds import EACH_ON_BOTH
 
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),  # apprise's own
+    EACH_ON_BOTH,
+]
 
 YEAR = load(2022)
 DIGEST = "2022 年度每日待办已发：逾期 13 项，已报送待办 0 项"

@@ -27,8 +27,11 @@ from models.tables.season import Letter, Transition
 from season.outcome import Outcome
 from tests.acts.test_together import own, together
 from tests.support import ledger, sheets
+from tests.support.kinds import EACH_ON_BOTH
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.years import parse
+
+pytestmark = EACH_ON_BOTH
 
 ROLL = "mentor-recommendation"
 RULE = "mentors.standing"

@@ -18,7 +18,10 @@ from models.tables.season import CityPhase
 from phases.book import BOOK
 from season import correspondence, judging
 from tests.support import ledger
+from tests.support.kinds import EACH_ON_BOTH
 from tests.support.scenes import NANJING, YEAR, Scene
+
+pytestmark = EACH_ON_BOTH
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 FIRST = "2022-01-05T10:00"

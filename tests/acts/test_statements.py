@@ -22,10 +22,10 @@ from phases.interview import INTERVIEWS
 from phases.mentor_recommendation import MENTORS
 from phases.midterm import RESULTS
 from phases.shortlist import SCORES
-from tests.support.kinds import MANY_CITIES
+from tests.support.kinds import EACH_ON_BOTH, MANY_CITIES
 from tests.support.scenes import YEAR, Scene, calendar, instant
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, EACH_ON_BOTH]
 
 PHASES = ("mentor-recommendation", "application", "shortlist", "interview", "meeting", "midterm")
 

@@ -25,11 +25,12 @@ from phases.book import BOOK
 from season import judging
 from season.outcome import Outcome
 from tests.support import ledger, sheets
+from tests.support.kinds import EACH_ON_BOTH
 from tests.support.originals import SIX_EACH, Originals
 from tests.support.scenes import NANJING, Scene, calendar, stamp
 from tests.support.shelf import BEFORE_YANCHENG, BEFORE_YANGZHOU
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, EACH_ON_BOTH]
 
 Played = Callable[[str], Scene]
 

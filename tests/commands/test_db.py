@@ -10,6 +10,9 @@ from deployments.instance import announced
 from models import migrate, snapshots
 from phases.book import BOOK
 from tests.commands.conftest import Talent
+from tests.support.kinds import EACH_ON_BOTH
+
+pytestmark = EACH_ON_BOTH
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,10 @@ from commands.examining.finding import CheckFinding
 from commands.examining.post import of_the_post, of_the_words, probe_letter
 from letters.overrides import shipped
 from settings import Settings, SmtpSettings
+from tests.support.kinds import EACH_ON_BOTH
 from tests.support.relays import Faulty
+
+pytestmark = EACH_ON_BOTH
 
 NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 

@@ -14,6 +14,9 @@ from models.tables.season import ProgrammeYear
 from phases.book import BOOK
 from tests.commands.conftest import Ran, Talent
 from tests.support import nextrelease, released
+from tests.support.kinds import EACH_ON_BOTH
+
+pytestmark = EACH_ON_BOTH
 
 AT = ("--as-of", "2022-02-07T09:30")
 
