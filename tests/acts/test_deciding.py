@@ -136,20 +136,6 @@ def test_the_results_wait_for_every_student_to_be_evaluated(scene: Scene) -> Non
     assert scene.cell(YEAR_END, NANJING).tally == {"excellent": 0, "certificates": 2}
 
 
-def test_nobody_is_excellent_with_too_few_visits(scene: Scene) -> None:
-    scene.through("midterm", NANJING)
-    training, at = sheets.students(scene.city(NANJING))[:2], "2022-11-21T10:00"
-    scene.load(YEAR_END, NANJING, scene.sheets(YEAR_END, NANJING), at)
-    scene.load("cultivation", NANJING, sheets.cultivation(training, visits=9), at)
-    scene.submit(YEAR_END, NANJING, at)
-    scene.load("evaluation", NANJING, sheets.evaluation(training, "优秀"), at)
-    said = scene.approve(YEAR_END, NANJING, at)
-    assert said.verdict is not None
-    assert [one.rule for one in said.verdict.refusals] == ["year-end.visits"]
-    scene.load("evaluation", NANJING, sheets.evaluation(training, "合格"), at)
-    assert scene.approve(YEAR_END, NANJING, at).done
-
-
 def test_a_waiver_judges_nothing_and_the_city_files_again(scene: Scene) -> None:
     where = scene.city(NANJING)
     roll = sheets.roll(sheets.mentor(where, honours=()))
