@@ -1,12 +1,15 @@
 """The chain that the log and the record of what people did hang on: what is changed in them afterwards does not fit it.
 
 A strand is a year, whose writers exclude one another, or 0 for what is written outside of any; so nobody waits for
-another to chain. Docs: docs/decisions/0060-a-chain-over-the-record.md.
+another to chain. What people wrote hangs on it by digests, which stay where the words are taken out.
+Docs: docs/decisions/0060-a-chain-over-the-record.md, 0066-the-chain-outlives-its-words.md.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -21,12 +24,18 @@ from models.tables.record_chain import ChainLink
 from models.tables.season import Transition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, RowMapping, Select, Table
 
 RECORDS = tuple(table_of(model) for model in (Transition, AuditEntry))
 """What is chained. A column that comes to them later is empty in the rows that stand, or these no longer fit."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {"transition": ("by", "reason"), "audit": ("by", "reason", "address")}
+"""By record, the columns that say who somebody is, or what people wrote: each is chained by a digest of its own."""
+
+GONE = "已清除"
+"""What stands where words were taken out."""
 
 BEGUN = "begun"
 """What stands for the record of a link that tells where an upgrade began to chain."""
@@ -73,11 +82,35 @@ class Misfit(NamedTuple):
     found: str
 
 
-def content(record: str, row: RowMapping) -> str:
-    """Give the hash of a row, whichever database it stands in: columns by name, those without a value left out."""
-    plain = {name: _plain(value) for name, value in row.items() if value is not None}
-    said = json.dumps([record, plain], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def content(record: str, row: RowMapping | Mapping[str, Any]) -> str:
+    """Give the hash of a row, whichever database it stands in: columns by name, those without a value left out.
+
+    Of words their digests are hashed, of those that were taken out the ones that were left behind.
+    """
+    digests: Mapping[str, str] = row.get("purged") or _digests(record, row)
+    taken = {name for name in digests if not row.get("purged") or row.get(name) in {None, GONE}}
+    apart = taken | {"salt", "purged"}
+    plain = {name: _plain(value) for name, value in row.items() if value is not None and name not in apart}
+    said = json.dumps([record, plain, digests], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(said.encode()).hexdigest()
+
+
+def salt() -> str:
+    """Draw what makes a row's digests tell nothing once it is thrown away: nobody can try names against them."""
+    return secrets.token_hex(16)
+
+
+def without_words(record: str, row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a row of a record holds in the place of its words; its content is the same. Once: then it says so."""
+    digests = row["purged"] or _digests(record, row)
+    return {**dict.fromkeys(digests, GONE), "salt": None, "purged": dict(digests)}
+
+
+def _digests(record: str, row: RowMapping | Mapping[str, Any]) -> dict[str, str]:
+    said = {name: row[name] for name in WORDS[record] if row.get(name) is not None}
+    return {
+        name: sha256(f"{row.get('salt') or ''} {name} {words}".encode()).hexdigest() for name, words in said.items()
+    }
 
 
 def _plain(value: object) -> object:
@@ -98,7 +131,8 @@ def append_chained(connection: Connection, table: Table, rows: Sequence[Mapping[
     if strand == COMMON and connection.dialect.name == "postgresql":
         connection.execute(_TURN)
     head = connection.execute(_newest(), {"of": strand}).one_or_none()
-    written = connection.execute(insert(table).returning(*table.c), rows).mappings().all()
+    salted = [{**row, "salt": salt()} for row in rows]
+    written = connection.execute(insert(table).returning(*table.c), salted).mappings().all()
     links = linked(Head(*head) if head else Head(strand, 0, ""), table.name, written)
     columns = table_of(ChainLink).c.keys()
     connection.execute(

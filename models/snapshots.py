@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Integer, MetaData, func, insert, select, text
 from calendars.errors import TalentError
 from models import migrate
 from models.database import Database
-from models.owner import CLOSED
+from models.guards import lifted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,13 +119,9 @@ def put(path: Path, database: Database, aside: str) -> Path | None:
 
 def _empty(target: Connection, tables: Iterable[str]) -> None:
     """Empty tables of PostgreSQL, for which what keeps some of them for ever steps aside: whoever owns them may."""
-    guards = [tuple(row) for row in target.execute(CLOSED)]
-    for table, guard in guards:
-        target.execute(text(f'ALTER TABLE {table} DISABLE TRIGGER "{guard}"'))
-    names = ", ".join(f'"{name}"' for name in tables)
-    target.execute(text(f"TRUNCATE {names} CASCADE"))
-    for table, guard in guards:
-        target.execute(text(f'ALTER TABLE {table} ENABLE TRIGGER "{guard}"'))
+    with lifted(target, [*tables]):
+        names = ", ".join(f'"{name}"' for name in tables)
+        target.execute(text(f"TRUNCATE {names} CASCADE"))
 
 
 def _swap(path: Path, place: Path, aside: str) -> Path | None:

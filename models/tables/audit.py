@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Text
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime
@@ -14,7 +14,8 @@ class AuditEntry(SQLModel, table=True):
     """One thing a person did, append-only and chained.
 
     `subject` names what it was done to by ids, never by personal data; `address` is the network address that it came
-    from, where it belongs to a sign-in, a download or a look at what is else covered.
+    from, where it belongs to a sign-in, a download or a look at what is else covered. `salt` and `purged` are the
+    chain's: what its digests of words were made with, and they themselves where the words were taken out.
     """
 
     __tablename__ = "audit"
@@ -29,6 +30,8 @@ class AuditEntry(SQLModel, table=True):
     subject: str
     reason: str | None = None
     address: str | None = None
+    salt: str | None = None
+    purged: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class Deed(SQLModel, table=True):

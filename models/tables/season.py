@@ -116,6 +116,8 @@ class Transition(SQLModel, table=True):
     reason: str | None = None
     request: int | None = None
     account: int | None = None
+    salt: str | None = None
+    purged: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class ExtensionRow(SQLModel, table=True):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from calendars.deadlines import TZ
@@ -18,8 +19,9 @@ from deployments.orphans import HOUSE
 from models import audit, migrate, record_chain, restorations, snapshots
 from models.columns import table_of
 from models.database import Database, patience
+from models.guards import lifted
 from models.invariants import CHAIN
-from models.record_chain import BEGUN, COMMON, Head, Misfit
+from models.record_chain import BEGUN, COMMON, GONE, RECORDS, Head, Misfit
 from models.stamp import Stamp
 from models.tables.audit import AuditEntry
 from models.tables.record_chain import ChainLink
@@ -201,6 +203,51 @@ def test_a_copy_of_either_kind_has_the_same_chain(recorded: Database, tmp_path: 
         assert found(copy, tmp_path) == []
         with copy.read() as connection:
             assert record_chain.heads(connection) == before
+
+
+def without_words(database: Database) -> None:
+    """Take out of the record what people wrote, as a purge does."""
+    with database.write("every") as connection, lifted(connection, [table.name for table in RECORDS]):
+        for table in RECORDS:
+            for row in connection.execute(select(table)).mappings().all():
+                left = record_chain.without_words(table.name, row)
+                connection.execute(update(table).where(table.c.id == row["id"]).values(left))
+
+
+def test_the_chain_holds_what_its_words_were_taken_out_of(recorded: Database, tmp_path: Path) -> None:
+    chain_heads.note(tmp_path, recorded, NIGHT)
+    for _ in range(2):  # taken out twice is taken out once
+        without_words(recorded)
+        assert found(recorded, tmp_path) == []
+    with recorded.read() as connection:
+        row = connection.execute(select(table_of(AuditEntry)).limit(1)).mappings().one()
+    assert (row["by"], row["reason"], row["address"], row["salt"]) == (GONE, None, GONE, None)
+    assert row["purged"] is not None
+    assert set(row["purged"]) == {"by", "address"}
+    said = (
+        sha256(f" {name} {words}".encode()).hexdigest() for name in row["purged"] for words in ("省办", "192.0.2.7")
+    )
+    assert not {*row["purged"].values()} & {*said}, "whoever tries names against the digests must find nothing"
+    with pytest.raises(DBAPIError, match="append-only"), recorded.write() as connection:
+        connection.execute(text("UPDATE audit SET reason = 'x'"))
+
+
+@pytest.mark.parametrize(
+    "change", ["subject = 'B'", "by = '别人'", "reason = '另写的'", "purged = NULL", "address = NULL, purged = NULL"]
+)
+def test_what_is_changed_in_a_row_without_words_is_found(recorded: Database, tmp_path: Path, change: str) -> None:
+    without_words(recorded)
+    spoil(recorded, f"UPDATE audit SET {change} WHERE id = 2")
+    assert found(recorded, tmp_path) == [Misfit(COMMON, SEEN, "记录与入链时不同")]
+
+
+def test_an_upgrade_hangs_words_by_their_digests(recorded: Database, tmp_path: Path) -> None:
+    with recorded.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
+        command.downgrade(migrate._config(connection), "0038")
+    migrate.upgrade(recorded)
+    assert found(recorded, tmp_path) == []
+    with recorded.read() as connection:
+        assert None not in [row[0] for row in connection.execute(text("SELECT salt FROM audit"))]
 
 
 def test_an_upgrade_chains_what_stands_and_says_from_where_on(recorded: Database, tmp_path: Path) -> None:

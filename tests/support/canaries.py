@@ -59,7 +59,7 @@ FIXED = frozenset({
     "mark",
     "message_id", "number", "office", "papers", "part", "password", "person", "persons",
     "phase", "recipient", "resume", "role",
-    "rule", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "what",
+    "rule", "salt", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "what",
 })  # fmt: skip
 """Columns whose words are the programme's own."""
 
