@@ -27,7 +27,7 @@ from gates.verdict import Verdict
 from models.columns import table_of
 from models.database import Database
 from models.facts import admission
-from models.tables.season import CityPhase, ExtensionRow, Filing, Letter, Transition
+from models.tables.season import CityPhase, CityYear, ExtensionRow, Filing, Letter, Transition
 from phases.book import BOOK
 from phases.letter_kinds import LETTER_KINDS
 from season import correspondence, unit_of_work
@@ -205,7 +205,7 @@ class Season(RuleBasedStateMachine):
 
     @invariant()
     def no_place_is_given_twice(self) -> None:
-        gone = {row.city for row in self.rows(CityPhase) if row.state == State.WITHDRAWN}
+        gone = {row.city for row in self.rows(CityYear) if row.withdrawn_as_of}  # be all its phases passed
         held = [row for row in self.rows(CityPhase) if row.phase == "interview" and row.tally and row.city not in gone]
         assert sum(row.tally["funded"] for row in held) <= CAP
         assert all(row.tally for row in self.rows(CityPhase) if row.phase == "interview" and row.state == State.PASSED)
