@@ -13,6 +13,7 @@ from letters.occurrences import OFFICES, ahead
 from models import reports, written_letters
 from models.days_told import days_told
 from models.revised_calendars import replace_calendar
+from season import second_days
 from season.moving import WAITED_FOR
 from season.outcome import Outcome
 from season.recipients import audience_of
@@ -148,7 +149,10 @@ def _stranding(season: Season, new: Year) -> Iterator[str]:
     if new.figures.funded_cap < funded:
         yield f"全省资助名额 {new.figures.funded_cap} 少于已经确定的 {funded} 人。"
     known = {phase.slug: phase for phase in new.phases}
-    told = days_told(season.connection, season.year.year, known, season.cities, ahead(season.book, season.year))
+    filed = [key for key, cell in season.cells.items() if cell.filings]
+    apart = second_days.alone(season.connection, season.year, filed)
+    asked = (season.connection, season.year.year, known, season.cities, ahead(season.book, season.year), apart)
+    told = days_told(*asked)
     for old in season.year.phases:
         if old.slug in known:
             yield from _moved(season, old, known[old.slug], _sooner(season, new, old.slug, told))

@@ -10,23 +10,29 @@ from calendars.errors import TalentError
 from gates.states import State
 from letters.occurrences import OFFICES, ahead
 from letters.words import state_word
-from models.days_told import told_by
+from models.days_told import ToldDay, second_by, told_by
 from models.letterbox import own
 from models.parties import parties_named
 from models.reports import matrix
 from models.short_messages import beside
-from season.recipients import is_recipient, named
+from models.stamp import SYSTEM, Stamp
+from models.standing import held
+from season.recipients import audience_of, is_recipient, named
+from season.second_days import SecondDays
+from season.second_part import still_owing
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Connection
 
+    from calendars.deadlines import Due
     from calendars.year import Year
-    from models.days_told import ToldDay
-    from models.reports import Standing
+    from models.reports import Matrix, Standing
     from models.second_ways import Way
+    from models.standing import Key
 
 UNFINISHED = frozenset({State.WAITING, State.OPEN, State.RETURNED, State.OVERDUE})
 """The states of a city phase in which somebody still goes by its due day."""
@@ -46,7 +52,8 @@ class Belief:
 
     `holds` is the day that holds, None where nobody goes by one any more. `newer` says of a letter that tells another
     day and has not gone out what became of it, "" where there is none. `also` is the
-    second way by which it was told beside that letter, where there was one.
+    second way by which it was told beside that letter, where there was one. `second`: the day is that of the phase's
+    second part, and the letter may be the same that told the other.
     """
 
     party: str
@@ -60,6 +67,7 @@ class Belief:
     holds: date | None
     newer: str
     also: tuple[Way, ...] = ()
+    second: bool = False
 
     @property
     def true(self) -> bool:
@@ -81,8 +89,13 @@ def beliefs(
     """Give what these parties (as in a letter's key; None: all) were told by an instant, in the order of the year."""
     found = matrix(connection, year, as_of)
     cells = {(each.phase, city): each for city, phases in found.cities.items() for each in phases}
-    told = told_by(connection, year, as_of, ahead(found.book, found.year), parties)
-    short = beside(connection, [one.letter for one in told])
+    later, apart = _told_of_second(connection, found, [key for key, cell in cells.items() if cell.second], parties)
+    told = told_by(connection, year, as_of, ahead(found.book, found.year), parties, apart)
+    owing = _owing(connection, found, cells, later)
+    short = beside(connection, [one.letter for one in (*told, *later)])
+    waits = held(connection, year, as_of)
+    days = [(one, False, None if one[:2] in waits else _holds(found, cells[one[:2]], one)) for one in told]
+    days += [(one, True, _second_holds(found, cells[one[:2]], one, owing)) for one in later]
     order = {key: place for place, key in enumerate(cells)}
     return tuple(
         Belief(
@@ -94,24 +107,85 @@ def beliefs(
             one.kind,
             one.at,
             one.received,
-            _holds(found.year, cell, one, day_of(as_of)) if cell.state in UNFINISHED else None,
+            holds,
             f"第 {one.newer[0]} 号函件{state_word(*one.newer[1:])}" if one.newer else "",
             tuple(also.way for also in (short.get(one.letter),) if also and also.told_by(as_of)),
+            second,
         )
-        for one in sorted(told, key=lambda one: (one.recipient, order[one.phase, one.city]))
-        for cell in (cells[one.phase, one.city],)
+        for one, second, holds in sorted(days, key=lambda day: (day[0].recipient, order[day[0][:2]], day[1]))
     )
 
 
-def _holds(year: Year, cell: Standing, told: ToldDay, today: date) -> date:
-    """Give the day that a recipient goes by who knows what holds; a party told late was given what was left.
+def _told_of_second(
+    connection: Connection, found: Matrix, keys: Collection[Key], parties: Collection[str] | None
+) -> tuple[list[ToldDay], list[int]]:
+    """Give what was told of the second parts of these city phases; and the letters, by number, that tell nothing else.
+
+    `newer` is the newest of them that tells another day and has not gone out, as of `told_by`.
+    """
+    if not keys:
+        return [], []
+    days = SecondDays(connection, found.year, {phase for phase, _ in keys})
+    rows = second_by(connection, found.year.year, found.as_of, keys, parties)
+    told: dict[tuple[Key, str], ToldDay] = {}
+    waits: dict[tuple[Key, str], tuple[datetime, tuple[int, str, str | None]]] = {}
+    for row in rows:
+        until, whose = days.of(row), ((row.phase, row.city), row.recipient)
+        if until is None:
+            continue
+        waits.pop(whose, None)
+        if row.gone:
+            told[whose] = ToldDay(
+                row.phase, row.city, row.recipient, until, row.id, row.kind, row.at, row.received, None
+            )
+        else:
+            waits[whose] = until, (row.id, row.state, row.detail)
+    newer = {whose: letter for whose, (until, letter) in waits.items() if whose in told and told[whose].until != until}
+    alone = [row.id for row in rows if days.alone(row)]
+    return [one._replace(newer=newer.get(whose)) for whose, one in told.items()], alone
+
+
+def _owing(
+    connection: Connection, found: Matrix, cells: Mapping[Key, Standing], told: Collection[ToldDay]
+) -> Mapping[Key, Collection[str]]:
+    """Give who of those told still owes something of the second part of what stands filed: as it is now."""
+    asked = {one[:2] for one in told if audience_of(one.recipient) not in OFFICES}
+    filed = [key for key in sorted(asked) if cells[key].state is State.SUBMITTED]
+    if not filed:
+        return {}
+    stamp = Stamp(SYSTEM, found.as_of, found.as_of)
+    return still_owing(Season.read(connection, found.year.year, stamp, None, reading=True), filed)
+
+
+def _holds(found: Matrix, cell: Standing, told: ToldDay) -> date | None:
+    """Give the day of a phase that a recipient goes by who knows what holds; None where nobody does any more."""
+    if cell.state not in UNFINISHED:
+        return None
+    return _known(found, told, cell.due, late=cell.state is State.OVERDUE)
+
+
+def _second_holds(found: Matrix, cell: Standing, told: ToldDay, owing: Mapping[Key, Collection[str]]) -> date | None:
+    """Give the same of its second part: once the rest is filed, of all but the city whoever still owes some goes by it.
+
+    What was whole when it was filed, or since, nobody goes by.
+    """
+    if cell.second is None or cell.second_at or cell.state not in UNFINISHED | {State.SUBMITTED}:
+        return None
+    office = audience_of(told.recipient) in OFFICES
+    if cell.state is State.SUBMITTED and not office and told.recipient not in owing.get((told.phase, told.city), ()):
+        return None
+    return _known(found, told, cell.second, late=not cell.second.met_by(found.as_of))
+
+
+def _known(found: Matrix, told: ToldDay, due: Due, *, late: bool) -> date:
+    """Give the day that whoever knows what holds was told; a party told late was given what was left.
 
     Once the city is late a party's day is past, whatever the year gives parties since.
     """
-    if told.recipient.partition(":")[0] in OFFICES:
-        return cell.due.day
-    theirs = handed_in(cell.due, year.figures.party_days, year.working_days)
-    stands = cell.state is State.OVERDUE or knows(told.until, cell.due, theirs, today)
+    if audience_of(told.recipient) in OFFICES:
+        return due.day
+    theirs = handed_in(due, found.year.figures.party_days, found.year.working_days)
+    stands = late or knows(told.until, due, theirs, day_of(found.as_of))
     return last_day(told.until) if stands else theirs.day
 
 

@@ -42,7 +42,7 @@ def _told(console: Console, year: Year, name: str, found: Sequence[Belief]) -> N
     rows = [
         (
             year.city(each.city).name,
-            year.phase(each.phase).name,
+            f"{year.phase(each.phase).name}{'（后交部分）' if each.second else ''}",
             f"{each.told}",
             f"第 {each.letter} 号，{local(each.at):%m-%d %H:%M}" + "".join(f"，另发{WAYS[way]}" for way in each.also),
             f"{local(each.received):%m-%d %H:%M}" if each.received else "",

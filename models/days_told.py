@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case, func, or_, select, tuple_
 
 from calendars.deadlines import TZ
 from models.columns import table_of
-from models.contact_evidence import left_at, sent_by
+from models.contact_evidence import left, left_at, sent_by
 from models.letter_states import LetterState
+from models.shortcuts.bulk import among, listed
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter, LetterBody, ProgrammeYear
 from models.taking_back import SECOND
@@ -22,7 +22,7 @@ from phases.letter_kinds import LETTER_KINDS, UNTOLD
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from models.standing import Key
 
@@ -57,43 +57,74 @@ def days_told(
     phases: Collection[str],
     cities: Collection[str],
     ahead: Ahead,
-    since: Mapping[Key, datetime] = MappingProxyType({}),
+    apart: Collection[int] = (),
 ) -> dict[Key, Told]:
-    """Give what was told of these phases of these cities, of each of them `since` an instant, if one is given for it.
+    """Give what was told of these phases of these cities, but for letters, by number, that tell `apart` another day.
 
     The province, whose due days are its own, is left out.
     """
     told = _telling(year, phases, cities, ahead).where(table_of(Letter).c.state.in_(ARRIVING))
-    return _newest(connection, told, phases, since=since)
+    return _newest(connection, _without(connection, told, apart), phases)
 
 
 def left_unsaid(
-    connection: Connection, year: int, phases: Collection[str], cities: Collection[str], ahead: Ahead
+    connection: Connection,
+    year: int,
+    phases: Collection[str],
+    cities: Collection[str],
+    ahead: Ahead,
+    apart: Collection[int] = (),
 ) -> dict[Key, Told]:
     """Give the due day that each is not to be told: the newest there was to tell, and an act left it unsaid."""
     letter = table_of(Letter)
-    unsaid = (letter.c.state == LetterState.CANCELLED.value) & letter.c.detail.startswith(UNTOLD)
-    told = _telling(year, phases, cities, ahead).add_columns(unsaid.label("unsaid"))
+    told = _telling(year, phases, cities, ahead).add_columns(_left_unsaid().label("unsaid"))
     told = told.where(letter.c.state.in_(ARRIVING) | letter.c.kind.in_(MOVING))
-    return _newest(connection, told, phases, "unsaid")
+    return _newest(connection, _without(connection, told, apart), phases, "unsaid")
 
 
 def told_of_second(connection: Connection, year: int, keys: Collection[Key]) -> Sequence[Row[Any]]:
     """Give what tells these city phases a day, or is left unsaid (`untold`), the oldest first.
 
-    An opening tells the second part's day that held as it was written; what begins with `SECOND` tells that alone.
+    Which of them tell the day of the second part, and which one: `season.second_days`.
     """
+    query = _of_second(year, keys)
+    return connection.execute(query.where(table_of(Letter).c.state.in_(ARRIVING) | _left_unsaid())).all()
+
+
+def second_by(
+    connection: Connection, year: int, as_of: datetime, keys: Collection[Key], recipients: Collection[str] | None
+) -> Sequence[Row[Any]]:
+    """Give the same of these recipients (None: all) as known at an instant, but for what was taken back.
+
+    `gone` says whether it went out by then, `at` when, and `received` when that was acknowledged.
+    """
+    letter, receipt = table_of(Letter), table_of(Receipt)
+    taken_back = (letter.c.state == LetterState.CANCELLED.value) & ~_left_unsaid()
+    theirs = [] if recipients is None else [letter.c.recipient.in_(recipients)]
+    query = (
+        _of_second(year, keys)
+        .add_columns(sent_by(year, as_of).label("gone"), left(year).label("at"), receipt.c.as_of.label("received"))
+        .outerjoin(receipt, (receipt.c.letter == letter.c.id) & (receipt.c.as_of <= as_of))
+        .where(letter.c.queued_as_of <= as_of, ~taken_back, *theirs)
+    )
+    return connection.execute(query).all()
+
+
+def _of_second(year: int, keys: Collection[Key]) -> Select[Any]:
     letter = table_of(Letter)
-    untold = (letter.c.state == LetterState.CANCELLED.value) & letter.c.detail.startswith(UNTOLD)
-    names = ("phase", "city", "recipient", "kind", "slot", "valid_until", "queued_as_of")
-    query = select(*(letter.c[name] for name in names), untold.label("untold")).where(
+    names = ("id", "phase", "city", "recipient", "kind", "slot", "valid_until", "queued_as_of", "state", "detail")
+    query = select(*(letter.c[name] for name in names), _left_unsaid().label("untold")).where(
         letter.c.year == year,
         tuple_(letter.c.phase, letter.c.city).in_(sorted(keys)),
         letter.c.recipient != "province",
         letter.c.kind.in_(TELLING),
-        letter.c.state.in_(ARRIVING) | untold,
     )
-    return connection.execute(query.order_by(letter.c.queued_as_of, letter.c.id)).all()
+    return query.order_by(letter.c.queued_as_of, letter.c.id)
+
+
+def _left_unsaid() -> ColumnElement[bool]:
+    letter = table_of(Letter)
+    return (letter.c.state == LetterState.CANCELLED.value) & func.coalesce(letter.c.detail, "").startswith(UNTOLD)
 
 
 def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] | None, ahead: Ahead) -> Select[Any]:
@@ -119,20 +150,20 @@ def _telling(year: int, phases: Collection[str] | None, cities: Collection[str] 
     )
 
 
-def _newest(
-    connection: Connection,
-    telling: Select[Any],
-    phases: Collection[str],
-    only: str = "",
-    since: Mapping[Key, datetime] = MappingProxyType({}),
-) -> dict[Key, Told]:
+def _without(connection: Connection, telling: Select[Any], apart: Collection[int]) -> Select[Any]:
+    if not apart:
+        return telling
+    # Not `~theirs`: of `= ANY` that makes `!= ANY`.
+    theirs = among(connection.dialect.name, table_of(Letter).c.id, "apart")
+    return telling.where(theirs.is_(False)).params(apart=listed(connection, apart))
+
+
+def _newest(connection: Connection, telling: Select[Any], phases: Collection[str], only: str = "") -> dict[Key, Told]:
     told = telling.subquery()
     query = select(told).where(told.c.place == 1, told.c.about.in_(phases))
     found: dict[Key, dict[str, datetime]] = defaultdict(dict)
     for row in connection.execute(query.where(told.c[only]) if only else query):
-        key = (row.about, row.city)
-        if key not in since or row.queued_as_of > since[key]:
-            found[key][row.recipient] = until_of(row)
+        found[row.about, row.city][row.recipient] = until_of(row)
     return dict(found)
 
 
@@ -163,15 +194,22 @@ class ToldDay(NamedTuple):
 
 
 def told_by(
-    connection: Connection, year: int, as_of: datetime, ahead: Ahead, recipients: Collection[str] | None = None
+    connection: Connection,
+    year: int,
+    as_of: datetime,
+    ahead: Ahead,
+    recipients: Collection[str] | None = None,
+    apart: Collection[int] = (),
 ) -> list[ToldDay]:
     """Give which day each of these recipients (None: all but the province) was told by then, of every city phase.
 
-    What became of a letter is known as it is now, but for when it went out.
+    What became of a letter is known as it is now, but for when it went out. Letters that tell `apart` another day, by
+    number, are left out.
     """
     letter, receipt, programme = table_of(Letter), table_of(Receipt), table_of(ProgrammeYear)
     theirs = letter.c.recipient.is_not(None) if recipients is None else letter.c.recipient.in_(recipients)
-    written = _telling(year, None, None, ahead).where(theirs, letter.c.queued_as_of <= as_of)
+    written = _without(connection, _telling(year, None, None, ahead), apart)
+    written = written.where(theirs, letter.c.queued_as_of <= as_of)
     wanted = ("id", "state", "detail", "sent_at")
     written = written.add_columns(*(letter.c[name] for name in wanted), left_at().label("left_at"))
     gone, newest = written.where(sent_by(year, as_of)).subquery(), written.subquery()

@@ -192,6 +192,19 @@ def came_by(connection: Connection, year: int, cell: Cell) -> Event | None:
     return Event(found) if found else None
 
 
+def held(connection: Connection, year: int, as_of: datetime) -> frozenset[Key]:
+    """Give the city phases that had been filed and were held at an instant, to be judged again; left or not since."""
+    table = table_of(Transition)
+    came = (table.c.from_state != table.c.to_state) & table.c.event.not_in([Event.WITHDRAW, Event.REJOIN])
+    newest = select(func.max(table.c.id)).where(table.c.year == year, table.c.as_of <= as_of, came)
+    query = select(table.c.phase, table.c.city).where(
+        table.c.id.in_(newest.group_by(table.c.phase, table.c.city)),
+        table.c.event == Event.HOLD,
+        table.c.from_state.in_([State.SUBMITTED, State.PASSED]),
+    )
+    return frozenset((phase, city) for phase, city in connection.execute(query))
+
+
 def newest_act(connection: Connection, year: int) -> datetime:
     """Give the instant of the newest log row of a year that is open, its opening where there is none."""
     table = table_of(CityPhase)

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from calendars.deadlines import Extension, handed_in, last_day
-from gates.pending import second_due
+from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, Event, State
 from letters.occurrences import OFFICES, ahead
-from models import histories, taking_back, written_letters
-from models.days_told import days_told, left_unsaid, told_of_second, until_of
-from models.parties import Reach
-from models.standing import calendar_then
-from models.taking_back import SECOND
-from season import owing
+from models import taking_back, written_letters
+from models.days_told import days_told, left_unsaid, told_of_second
+from season import owing, second_days
 from season.calendar_files import day_version
-from season.judging import scope_of
 from season.recipients import audience_of
+from season.second_part import still_owing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection
     from datetime import date, datetime
 
-    from calendars.deadlines import Cause, Due
-    from calendars.year import Year
+    from calendars.deadlines import Due
     from models.days_told import Told
-    from models.histories import PastGrant
     from models.standing import Cell, Key
-    from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
@@ -50,7 +43,8 @@ def tell_moved(season: Season) -> None:
     if not cells:
         return
     phases, cities = zip(*cells, strict=True)
-    asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year))
+    apart = second_days.alone(season.connection, season.year, [key for key, cell in cells.items() if cell.filings])
+    asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year), apart)
     told = days_told(*asked)
     dues = {key: season.owed_by(cell) for key, cell in cells.items()}
     outdated = {key: _outdated(season, due, told.get(key, {})) for key, due in dues.items()}
@@ -81,7 +75,7 @@ def _tell_second_moved(season: Season) -> None:
         return
     taking_back.take_back_second_days(season.connection, season.year.year, moved)
     filed = {key: cells[key] for key in dues if State.SUBMITTED in {cells[key].state, cells[key].resume}}
-    still, (told, heard) = _still_owing(season, filed), _second_told(season, dues, filed)
+    still, (told, heard) = still_owing(season, filed), _second_told(season, dues)
     for key, due in dues.items():
         late = _outdated(season, due, told.get(key, {}))
         if key not in moved:  # what an earlier act left unsaid stays so
@@ -98,32 +92,18 @@ def _taken_up(season: Season) -> set[Key]:
 
 
 def _second_told(
-    season: Season, keys: Collection[Key], filed: Mapping[Key, Cell]
+    season: Season, keys: Collection[Key]
 ) -> tuple[dict[Key, dict[str, datetime]], dict[Key, dict[str, datetime]]]:
-    """Give which day of the second part each was told last; and the same if what an act left unsaid had been told.
-
-    Of what is `filed`, whatever tells a day since tells that of the second part.
-    """
-    connection, year = season.connection, season.year.year
-    then = calendar_then(connection, season.year)
-    given = histories.grants(connection, histories.Span(year, None))
+    """Give which day of the second part each was told last; and the same if what an act left unsaid had been told."""
+    connection, year = season.connection, season.year
     told: dict[Key, dict[str, datetime]] = defaultdict(dict)
     heard: dict[Key, dict[str, datetime]] = defaultdict(dict)
-    for row in told_of_second(connection, year, keys):
-        key = row.phase, row.city
-        if row.slot.startswith(SECOND):
-            until = row.valid_until
-        elif key in filed and row.queued_as_of > (filed[key].filed_at or filed[key].as_of):
-            until = until_of(row)
-        elif row.kind == "opened":
-            held = [one for one in given if (one.phase, one.city) == key and one.as_of <= row.queued_as_of]
-            until = _second_then(then(row.queued_as_of), key, held, audience_of(row.recipient))
-        else:
+    days = second_days.SecondDays(connection, year, {phase for phase, _ in keys})
+    for row in told_of_second(connection, year.year, keys):
+        if (until := days.of(row)) is None:
             continue
-        if until is None:
-            continue
-        for days in (heard,) if row.untold else (told, heard):
-            days[key][row.recipient] = until
+        for each in (heard,) if row.untold else (told, heard):
+            each[row.phase, row.city][row.recipient] = until
     return told, heard
 
 
@@ -138,30 +118,6 @@ def _goes_by_second(cell: Cell) -> bool:
         and not cell.second_at
         and cell.resume != State.PASSED
     )
-
-
-def _still_owing(season: Season, filed: Mapping[Key, Cell]) -> dict[Key, frozenset[str]]:
-    """Give who still owes something of the second part of what was filed, but for the city."""
-    reach = Reach(scope_of(season, season.year.phases[0].slug, sorted({city for _, city in filed})))
-    found: dict[Key, frozenset[str]] = dict.fromkeys(filed, frozenset())
-    for phase in {phase for phase, _ in filed}:
-        of = season.dealings(phase, second=True)
-        for audience in of.named("reminder"):
-            mailing = of.mailing("reminder", audience)
-            owing_now = reach.find(mailing.whom, audience) if mailing else {}
-            for key in filed:
-                theirs = owing_now.get(key[1], ()) if key[0] == phase else ()
-                found[key] |= {f"{audience}:{one}" for one in theirs}
-    return found
-
-
-def _second_then(year: Year, key: Key, given: Sequence[PastGrant], audience: Audience) -> datetime | None:
-    """Give the first instant too late for an audience by what held at an instant: its calendar, its later days."""
-    extensions = [Extension(one.until, cast("Cause", one.cause), one.corrections) for one in given]
-    due = second_due(year.phase(key[0]), extensions)
-    if due is None:
-        return None
-    return (due if audience in OFFICES else handed_in(due, year.figures.party_days, year.working_days)).instant
 
 
 def _say_ahead_anew(season: Season) -> None:

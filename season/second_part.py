@@ -9,19 +9,20 @@ from forms.workbook_rows import RowError
 from gates.states import State
 from letters.phrases import until
 from models import draft_rows, taking_back
+from models.parties import Reach
 from phases.on_record import fault
 from season import judging
 from season.still_due import filed_without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from forms.definitions import AskedSheet, SheetRow
     from forms.workbook_rows import Reading
     from gates.states import Event
     from gates.verdict import Verdict
-    from models.standing import Cell
+    from models.standing import Cell, Key
     from season.unit_of_work import Season
 
 
@@ -44,6 +45,21 @@ def look_again(season: Season, cell: Cell, event: Event, said: str) -> Cell:
     if whole:
         taking_back.take_back_second(season.connection, season.year.year, cell.phase, cell.city)
     return season.note(cell, event, said, second_at=whole and (cell.second_at or whole))
+
+
+def still_owing(season: Season, filed: Collection[Key]) -> dict[Key, frozenset[str]]:
+    """Give who still owes something of the second part of what was filed, as in a letter's key; but for the city."""
+    reach = Reach(judging.scope_of(season, season.year.phases[0].slug, sorted({city for _, city in filed})))
+    found: dict[Key, frozenset[str]] = dict.fromkeys(filed, frozenset())
+    for phase in {phase for phase, _ in filed}:
+        of = season.dealings(phase, second=True)
+        for audience in of.named("reminder"):
+            mailing = of.mailing("reminder", audience)
+            owing_now = reach.find(mailing.whom, audience) if mailing else {}
+            for key in filed:
+                theirs = owing_now.get(key[1], ()) if key[0] == phase else ()
+                found[key] |= {f"{audience}:{one}" for one in theirs}
+    return found
 
 
 def closed(season: Season, cell: Cell) -> str | None:

@@ -19,15 +19,11 @@ from acts.answer import answer
 from acts.ask import ask
 from acts.beliefs import SeveralParties, UnknownParty, beliefs, party_of
 from acts.correct import correct
-from calendars.deadlines import at_nine, day_of, end_of
-from gates.states import State
-from letters.occurrences import OFFICES
+from calendars.deadlines import at_nine, day_of
 from models.city_requests import unanswered
 from models.columns import table_of
 from models.tables.pool import Party
 from models.tables.season import Letter
-from season.recipients import audience_of
-from season.unit_of_work import Season as Read
 from tests.acts.test_machine import CITIES, PHASES, Season, play, template
 from tests.support.mailboxes import Mailboxes, believed
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
@@ -36,9 +32,7 @@ from tests.support.years import revision
 __all__ = ["template"]
 
 CITY = f"city:{NANJING}"
-FIRST, YEAR_END = "mentor-recommendation", "year-end"
-STILL = frozenset({State.OPEN, State.RETURNED, State.OVERDUE, State.SUBMITTED})
-"""The states in which a city goes by the day of a second part."""
+FIRST = "mentor-recommendation"
 
 SEASONS = int(os.environ.get("TALENT_TEST_SEASONS", "5"))
 """How many random seasons are played, forty steps each."""
@@ -63,6 +57,18 @@ def test_a_party_knows_what_went_out_and_no_more(scene: Scene) -> None:
     Mailboxes().post(scene.database, instant("2022-01-05T11:00"))
     assert told(scene, "2022-01-05T11:00") == {(CITY, FIRST, NANJING): (new, new)}
     assert told(scene, "2022-01-04T11:00") == {(CITY, FIRST, NANJING): (old, old)}
+
+
+def test_nobody_goes_by_the_day_of_what_is_held(scene: Scene) -> None:
+    """Whatever moves it meanwhile: it was filed, and is judged again by itself."""
+    scene.through(FIRST, NANJING)
+    Mailboxes().post(scene.database, instant("2022-01-05T11:00"))
+    due = date(2022, 1, 20)
+    assert told(scene, "2022-01-06T10:00")[CITY, "application", NANJING] == (due, due)
+    scene.file("application", NANJING)
+    scene.rerun(FIRST, NANJING, "2022-01-11T11:00", date(2022, 1, 28))
+    assert scene.extend("application", [NANJING], "2022-01-11T12:00", date(2022, 1, 29)).done
+    assert told(scene, "2022-01-11T13:00")[CITY, "application", NANJING] == (due, None)
 
 
 def test_who_is_meant(scene: Scene) -> None:
@@ -144,19 +150,14 @@ class Believing(Season):
         for (party, phase, city), (day, holds) in found.items():
             shown = self.mail.days(self.address(party)).get(f"{YEAR}-{phase}-due-{city}@talent-calendar", day)
             assert holds is None or shown == day, (party, phase, city)
-        self.nobody_is_wrong_about_what_follows({(party, city) for party, phase, city in found if phase == YEAR_END})
+        self.nobody_is_wrong_about_what_follows()
 
-    def nobody_is_wrong_about_what_follows(self, told: set[tuple[str, str]]) -> None:
+    def nobody_is_wrong_about_what_follows(self) -> None:
         """Whoever heard of the second part of the year-end, and goes by it, read the day that holds."""
-        with self.scene.database.read() as connection:
-            season = Read.read(connection, YEAR, stamp(self.at), None, reading=True)
-        for party, city in told:
-            cell, read = season.cells[YEAR_END, city], self.mail.second_day(self.address(party))
-            goes_by = cell.state in (STILL if audience_of(party) in OFFICES else STILL - {State.SUBMITTED})
-            if read and goes_by and cell.second_at is None and not cell.resume:
-                due = season.second_due(YEAR_END, city)
-                assert due is not None
-                assert season.holds(due, audience_of(party), end_of(read)), (party, city, read)
+        found = believed(self.scene.database, YEAR, self.now, second=True)
+        assert {key: days for key, days in found.items() if days[1] not in {None, days[0]}} == {}
+        read = {(party, city): self.mail.second_day(self.address(party)) for party, _, city in found}
+        assert read == {(party, city): day for (party, _, city), (day, _) in found.items()}
 
     def address(self, party: str) -> str:
         letter = table_of(Letter)

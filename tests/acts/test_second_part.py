@@ -272,6 +272,28 @@ def test_who_read_the_second_day_as_the_phase_opened_and_still_owes_hears_too(sc
     assert sorted(told_to(said, "moved")) == ["city", "institution", "school"]
 
 
+def test_the_days_of_both_parts_are_known_apart(scene: Scene) -> None:
+    """Reminded of its summary a school knows no other day of the materials; an institution is asked for none."""
+    whole = sent(opened(scene)).sheets(YEAR_END, NANJING)
+    of_mentors = tuple(row for row in whole["summaries"] if row.model_dump()["type"] == "导师")
+    scene.load(YEAR_END, NANJING, materials_alone(scene, summaries=of_mentors), "2022-11-20T10:00")
+    assert scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").done
+    scene.advance("2022-12-21T09:00", phases=[YEAR_END])
+    with sent(scene).database.read() as connection:
+        found = [one for one in beliefs(connection, YEAR, instant("2022-12-21T10:00")) if one.phase == YEAR_END]
+    second, theirs = date(2022, 12, 31), date(2022, 12, 28)
+    assert {(one.party.partition(":")[0], one.second, one.kind, one.told, one.holds) for one in found} == {
+        ("city", False, "opened", date(2022, 11, 30), None), ("city", True, "reminder", second, second),
+        ("mentor", False, "opened", date(2022, 11, 25), None), ("mentor", True, "opened", theirs, None),
+        ("school", False, "opened", date(2022, 11, 25), None), ("school", True, "reminder", theirs, theirs),
+        ("institution", True, "reminder", theirs, theirs),
+    }  # fmt: skip
+    assert [one.as_json()["second"] for one in found[:2]] == [False, True]
+    told = told_to(scene.reject(YEAR_END, NANJING, "2022-12-22T11:00", date(2022, 12, 29)), "moved")
+    assert sorted(told) == ["mentor", "school"]
+    assert "提交学生材料的时间由2022年11月25日（星期五）17时改为2022年12月26日" in told["school"]
+
+
 SCHOOL = "贵校提交年度工作总结的时间由2022年12月28日（星期三）17时改为2023年1月5日（星期四）17时，其他事项不变。"
 
 
@@ -287,9 +309,12 @@ def test_a_city_that_has_not_filed_hears_of_the_second_day_that_moved_and_goes_o
     assert [move.reason for move in said.changes.transitions if move.after.city == NANJING] == [log]
     with scene.database.read() as connection:
         found = [one for one in beliefs(connection, YEAR, instant(AFTER)) if one.phase == YEAR_END]
-    first = date(2022, 11, 30)
-    assert {(one.party.partition(":")[0], one.told, one.true) for one in found} == {
-        ("city", first, True), ("mentor", date(2022, 11, 25), True), ("school", date(2022, 11, 25), True),
+    first, theirs, later = date(2022, 11, 30), date(2022, 11, 25), date(2022, 12, 28)
+    assert {(one.party.partition(":")[0], one.second, one.told, one.true, bool(one.newer)) for one in found} == {
+        ("city", False, first, True, False), ("city", True, date(2022, 12, 31), False, True),
+        ("mentor", False, theirs, True, False), ("mentor", True, later, False, True),
+        ("school", False, theirs, True, False), ("school", True, later, False, True),
+        ("institution", True, later, False, True),
     }  # fmt: skip
     assert whom(sent(scene).advance("2022-11-11T09:00"), "moved") == []
 

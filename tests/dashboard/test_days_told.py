@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from sqlalchemy import select
 
+from acts.beliefs import beliefs
+from dashboard.pages import days_told
 from models.columns import table_of
 from models.tables.season import Letter
 from tests.support.mailboxes import Mailboxes
 from tests.support.reading import Read
 from tests.support.scenes import instant
 from tests.support.window import ADMIN, VIEWER, Window
+
+if TYPE_CHECKING:
+    from acts.beliefs import Belief
 
 PAGE = "/2022/told"
 
@@ -50,6 +59,16 @@ def test_at_a_past_instant_it_is_what_was_known_then(window: Window) -> None:
 @pytest.mark.parametrize("party", ["city:wuxi", "mentor:1", "lead", "province", "city:nowhere", "dean:1"])
 def test_another_s_letters_are_not_there(window: Window, party: str) -> None:
     assert window.as_("yancheng").get(f"{PAGE}?party={party}").status_code == 404
+
+
+def test_the_day_of_a_second_part_has_a_row_of_its_own(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The played season ends before there is one."""
+
+    def with_second(*asked: Any) -> list[Belief]:  # noqa: ANN401
+        return [each for one in beliefs(*asked) for each in (one, replace(one, second=True, holds=date(2022, 3, 1)))]
+
+    monkeypatch.setattr(days_told, "beliefs", with_second)
+    assert rows(window, "yancheng")[-1] == ["盐城 面试名单（后交部分）", "2022-01-30", "2022-03-01"]
 
 
 def test_a_letter_leads_to_what_its_recipient_knows(window: Window) -> None:

@@ -73,8 +73,10 @@ class Mailboxes:
         return date(*(int(one) for one in said[-1] if one)) if said else None
 
 
-def believed(database: Database, year: int, at: datetime) -> dict[tuple[str, str, str], tuple[date, date | None]]:
-    """Give by party, phase and city the day it was told and the one that holds."""
+def believed(
+    database: Database, year: int, at: datetime, *, second: bool = False
+) -> dict[tuple[str, str, str], tuple[date, date | None]]:
+    """Give by party, phase and city the day it was told, of the phase or its `second` part, and the one that holds."""
     with database.read() as connection:
         found = beliefs(connection, year, at)
-    return {(one.party, one.phase, one.city): (one.told, one.holds) for one in found}
+    return {(one.party, one.phase, one.city): (one.told, one.holds) for one in found if one.second is second}
