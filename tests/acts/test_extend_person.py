@@ -18,7 +18,7 @@ from season.judging import scope_of
 from season.outcome import Outcome
 from season.still_due import still_due, still_due_at
 from season.unit_of_work import Season
-from tests.dashboard.test_statements import counted
+from tests.acts.test_statements import counted
 from tests.support import ledger, sheets
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
