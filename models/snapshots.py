@@ -58,7 +58,7 @@ def take(database: Database, path: Path) -> None:
             with database.read() as source:
                 migrate.upgrade(copy, migrate.revision_of(source) or "base")
                 with copy.write() as target:
-                    _pour(source, target)
+                    _pour(source, _tables(source), target)
     check(path)
 
 
@@ -111,9 +111,9 @@ def put(path: Path, database: Database, aside: str) -> Path | None:
         return _swap(path, database.file, aside)
     with opened(path, database.book) as copy, copy.read() as source, migrate.upgrading(database) as target:
         _alone(target)
-        _empty(target, _tables(source).tables)
-        _pour(source, target)
-        _go_on_counting(target)
+        held = _tables(source)
+        _empty(target, held.tables)
+        _go_on_counting(target, _pour(source, held, target))
     return None
 
 
@@ -173,17 +173,21 @@ def _tables(connection: Connection) -> MetaData:
     return found
 
 
-def _pour(source: Connection, target: Connection) -> None:
-    """Carry every row over. Both have the same tables, the target's are empty; raise `NotWhole` where one was lost."""
-    held, tables = _tables(source).tables, _tables(target).sorted_tables
-    for table in tables:
-        own = held[table.name]
+def _pour(source: Connection, held: MetaData, target: Connection) -> MetaData:
+    """Carry every row over and give the target's tables, the same as those held there, but empty.
+
+    Raise `NotWhole` where a row was lost.
+    """
+    tables = _tables(target)
+    for table in tables.sorted_tables:
+        own = held.tables[table.name]
         rows = source.execute(select(own).execution_options(yield_per=AT_ONCE)).mappings()
         for some in rows.partitions():
             target.execute(insert(table), [{name: _kept(value) for name, value in row.items()} for row in some])
         there, came = _count(source, own), _count(target, table)
         if there != came:
             raise NotWhole(path=table.name, why=f"应有 {there} 行，只有 {came} 行")
+    return tables
 
 
 def _count(connection: Connection, table: Table) -> int:
@@ -197,9 +201,9 @@ def _kept(value: Any) -> Any:  # noqa: ANN401 -- whatever stands in a column
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
 
 
-def _go_on_counting(connection: Connection) -> None:
+def _go_on_counting(connection: Connection, tables: MetaData) -> None:
     """Let PostgreSQL number what comes next after what came over."""
-    for table in _tables(connection).tables.values():
+    for table in tables.tables.values():
         for column in table.primary_key:
             if not isinstance(column.type, Integer):
                 continue
