@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from hypothesis import settings
 
 from models import migrate
@@ -18,6 +19,7 @@ from models.database import Database
 from phases.book import BOOK
 from tests import postgres
 from tests.support import compiled, memory, shelf
+from tests.support import tables_at_once as at_once
 from tests.support.kinds import KINDS, spared
 from tests.support.originals import MIGRATED, NOTHING, PLANTED, RELEASED, SEASON, Originals
 from tests.support.scenes import Scene, calendar
@@ -110,6 +112,12 @@ def postgresql_originals(kept: Path, postgres_address: str) -> Originals:
 def migrated_sqlite(sqlite_originals: Originals) -> Path:
     """A migrated database file that the databases of the tests are copied from."""
     return sqlite_originals.file(MIGRATED)
+
+
+@pytest.fixture
+def tables_at_once(migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of a new file are made in one go, as they were migrated."""
+    monkeypatch.setattr(command, "upgrade", at_once.upgrading(migrated_sqlite))
 
 
 @pytest.fixture(scope="session")

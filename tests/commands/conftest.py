@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 
 from cli import main
-from tests.support import tables_at_once
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,8 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _tables_at_once(migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _new_databases(tables_at_once: None) -> None:
     """Most commands begin with a database that is not there; `test_db.py` has it migrated step by step."""
-    monkeypatch.setattr(command, "upgrade", tables_at_once.upgrading(migrated_sqlite))
 
 
 @pytest.fixture

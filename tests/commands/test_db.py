@@ -16,7 +16,7 @@ pytestmark = EACH_ON_BOTH
 
 
 @pytest.fixture(autouse=True)
-def _tables_at_once() -> None:
+def _new_databases() -> None:
     """Here they are migrated step by step."""
 
 

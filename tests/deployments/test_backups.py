@@ -22,6 +22,8 @@ from settings import BackupSettings, Settings
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import Scene
 
+pytestmark = pytest.mark.usefixtures("tables_at_once")
+
 AT = datetime(2026, 11, 29, 2, 0, tzinfo=TZ)
 PASSPHRASE = "thirteen words apart"
 

@@ -38,6 +38,8 @@ from tests.support import sheets
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, instant, stamp
 
+pytestmark = pytest.mark.usefixtures("tables_at_once")
+
 NAME, BORN, PASSPHRASE = "王小明", date(2006, 5, 6), "thirteen words apart"
 NOW = "2022-02-11T10:00"
 
@@ -76,12 +78,9 @@ class KeyedOffice:
 
 
 @pytest.fixture
-def office(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyedOffice]:
-    from models import migrate
-
+def office(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyedOffice]:
     monkeypatch.setattr(sealing, "COST", 4)
-    database = Database(empty_database_url, BOOK, Settings().matching_keys(tmp_path))
-    migrate.upgrade(database)
+    database = Database(database_url, BOOK, Settings().matching_keys(tmp_path))
     assert not list(tmp_path.glob("matching-key")), "nothing is to be matched yet"
     made = KeyedOffice(Scene(database, calendar(2)), tmp_path)
     open_year(database, made.scene.year, stamp("2021-12-31T00:00"))

@@ -38,6 +38,8 @@ from settings import BackupSettings, Settings
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import Scene, calendar, instant, stamp
 
+pytestmark = pytest.mark.usefixtures("tables_at_once")
+
 BEFORE, THEN, GONE_WRONG, NOW, LATER = (
     "2022-01-05T10:00", "2022-01-13T02:00", "2022-01-14T09:30", "2022-01-14T10:30", "2022-01-14T10:40",
 )  # fmt: skip

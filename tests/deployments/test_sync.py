@@ -40,7 +40,8 @@ def schedules(flow: str) -> dict[str | None, DeploymentSchedule]:
 
 
 def test_the_second_sync_touches_nothing(site: Site) -> None:
-    planned = plan([load(2022), load(2026)])
+    """Of two years, a phase, a beat and what has both: each deployment is held against its own schedules alone."""
+    planned = [one for one in plan([load(2022), load(2026)]) if one.flow in {"shortlist", "watch", "year-end"}]
     site.sync(planned)
     held = {one.flow: schedules(one.flow) for one in planned}
     assert site.sync(planned) == NOTHING

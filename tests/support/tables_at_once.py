@@ -14,12 +14,12 @@ from alembic.config import Config
 
 
 @cache
-def _told(original: Path) -> tuple[str, ...]:
-    """What makes an empty file of SQLite's like that one, which holds no row but the name of its newest migration."""
+def _told(original: Path) -> tuple[str, tuple[str, ...]]:
+    """The newest migration of that file, which holds no row but its name, and what makes an empty one like it."""
     with closing(sqlite3.connect(f"file:{original}?mode=ro", uri=True)) as source:
         (revision,) = source.execute("SELECT version_num FROM alembic_version").fetchone()
         made = source.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-        return (*(sql for (sql,) in made), f"INSERT INTO alembic_version VALUES ('{revision}')")
+        return revision, (*(sql for (sql,) in made), f"INSERT INTO alembic_version VALUES ('{revision}')")
 
 
 def upgrading(original: Path) -> Callable[[Config, str], None]:
@@ -27,11 +27,15 @@ def upgrading(original: Path) -> Callable[[Config, str], None]:
     in_steps = command.upgrade
 
     def upgrade(config: Config, to: str) -> None:
-        connection = config.attributes["connection"]
-        if to != "head" or connection.dialect.name != "sqlite" or sa.inspect(connection).get_table_names():
+        connection, (newest, statements) = config.attributes["connection"], _told(original)
+        if (
+            to not in {"head", newest}
+            or connection.dialect.name != "sqlite"
+            or sa.inspect(connection).get_table_names()
+        ):
             in_steps(config, to)
             return
-        for statement in _told(original):
+        for statement in statements:
             connection.exec_driver_sql(statement)
 
     return upgrade
