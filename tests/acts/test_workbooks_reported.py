@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ import pytest
 
 import acts.load
 from acts.why import report_card
+from cli import main
 from forms.workbook_rows import RowError
 from models.database import Database
 from phases.book import BOOK
@@ -55,11 +57,15 @@ def loaded(opened: Mapping[str, Database], name: str, phase: str = "application"
     return acts.load.load(opened[phase], YEAR, phase, NANJING, file, stamp(AT[phase]), dry_run=dry_run)
 
 
-def told(found: tuple[RowError, ...], expected: Mapping[Place, str]) -> bool:
-    said = {(one.row, one.column): one.sentence for one in found}
-    assert said.keys() == expected.keys()
-    assert len(said) == len(found)
-    return all(words in said[place] for place, words in expected.items())
+def told(found: Iterable[tuple[Place, str]], expected: Mapping[Place, str]) -> bool:
+    said = [*found]
+    assert dict(said).keys() == expected.keys()
+    assert len(dict(said)) == len(said)
+    return all(expected[place] in sentence for place, sentence in said)
+
+
+def places(found: Iterable[RowError]) -> Iterator[tuple[Place, str]]:
+    return (((one.row, one.column), one.sentence) for one in found)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.xlsx")))
@@ -67,13 +73,23 @@ def test_what_is_said_of_each(opened: Mapping[str, Database], name: str) -> None
     expected = EXPECTED[name]
     said = loaded(opened, name, expected.phase)
     assert said.outcome == ("form-errors" if expected.wrong else "done")
-    assert told(said.errors, expected.wrong)
-    assert told(said.warnings, expected.look)
+    assert told(places(said.errors), expected.wrong)
+    assert told(places(said.warnings), expected.look)
     reading = books.read(FOLDER / f"{name}.xlsx", expected.phase)
     key = {"application": "students", "shortlist": "scores", "meeting": "meetings"}[expected.phase]
     faulty = {one.row for one in said.errors if one.row and one.code not in {"born.later", "mentor.unknown"}}
     assert len(reading.rows[key]) == expected.read
     assert not faulty & {row.line for row in reading.rows[key]}
+
+
+def test_the_command_says_the_same_of_each(opened: Mapping[str, Database], capsys: pytest.CaptureFixture[str]) -> None:
+    for name, expected in EXPECTED.items():
+        season = ("--city", NANJING, "--as-of", AT[expected.phase], "--db", opened[expected.phase].url, "--json")
+        status = main(["form", "check", expected.phase, str(FOLDER / f"{name}.xlsx"), *season])
+        said = json.loads(capsys.readouterr().out)
+        assert status == (1 if expected.wrong else 0), name
+        for those, wanted in ((said["errors"], expected.wrong), (said["warnings"], expected.look)):
+            assert told([((one["row"], one["column"]), one["message"]) for one in those], wanted), name
 
 
 @pytest.mark.parametrize("name", [name for name in EXPECTED if name[:2] in {"01", "04", "05", "10", "24"}])
