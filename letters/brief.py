@@ -90,6 +90,18 @@ class OwnWords:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondDay:
+    """Another day of a phase's second part, told beside the phase's own: what it has to do with its parties, its days.
+
+    `was` is the due day that the recipient was told before.
+    """
+
+    of: Dealings
+    due: Due
+    was: date
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """All that `render` looks at.
 
@@ -107,7 +119,7 @@ class Brief:
     or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
     far it is. `follows` is the work that waits for this phase, and `chased` the days on which the city was reminded and
     urged, by kind. `tally` are the numbers of a filing that passed. `second`: it is about the second part of the phase
-    alone. `heads` are where the record's chain ends.
+    alone, and with `also` another day of that has moved as well. `heads` are where the record's chain ends.
     """
 
     kind: Kind
@@ -142,6 +154,7 @@ class Brief:
     filed: bool = False
     nobody: bool = False
     second: bool = False
+    also: SecondDay | None = None
     stands: Stands | None = None
     done: date | None = None
     follows: tuple[str, ...] = ()

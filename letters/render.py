@@ -17,7 +17,7 @@ from calendars.deadlines import day_of
 from letters import phrases, sentences
 from letters.case_fields import filled
 from letters.framed import BEGIN, END, Framed, cut
-from letters.occurrences import in_calendar, is_declined
+from letters.occurrences import OFFICES, in_calendar, is_declined
 from letters.refusals import finding, principled
 from letters.titles import closing, publishes, subject, title
 from letters.words import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from gates.verdict import Finding
-    from letters.brief import Brief, Item, RequestBrief
+    from letters.brief import Brief, Item, RequestBrief, SecondDay
 
 PIECES = re.compile("(?=[0-9]{4}年度|材料|工作(?:的|逾期)|逾期未|予以|有关情况|到校培养)")
 """Where a title may be broken into lines: never within a year, a phase or a city."""
@@ -248,11 +248,24 @@ def _of_days(brief: Brief) -> dict[str, Any]:
         "rest": phrases.rest(brief),
         "left": phrases.left(brief),
         "was": phrases.until(brief.was, brief.audience, year) if brief.was else "",
+        "also": _also(brief.also, brief) if brief.also else None,
         "decided": phrases.decided(brief),
         "files_from": phrases.day(phase.files_from) if phase and phase.files_from else "",
         "on": phrases.day(brief.done or day_of(brief.as_of)),
         "now": phrases.now(brief.as_of),
         "date": phrases.day(day_of(brief.as_of)),
+    }
+
+
+def _also(second: SecondDay, brief: Brief) -> dict[str, str]:
+    """What the templates may name of the second part whose day has moved as well: as `also.until`."""
+    year = phrases.year_of(brief)
+    return {
+        "files": second.of.called.filed if second.of.called else "",
+        "beside": sentences.called(brief).short if brief.audience in OFFICES else sentences.handed_in(brief),
+        "hands_in": second.of.handed_in(brief.audience),
+        "was": phrases.until(second.was, brief.audience, year),
+        "until": phrases.until(second.due.day, brief.audience, year),
     }
 
 
@@ -293,6 +306,9 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
     """
     was = phrases.until(brief.was, brief.audience, phrases.year_of(brief)) if brief.was else ""
     days = [("原截止时间", was), ("截止时间", phrases.due(brief))]
+    if brief.also:
+        also = _also(brief.also, brief)
+        days += [("后交部分原截止时间", also["was"]), ("后交部分截止时间", f"{also['until']}前")]
     return [row for row in days if row[1]] + list(phrases.meets(brief.arranged) if brief.arranged else ())
 
 

@@ -24,6 +24,12 @@ def called(brief: Brief) -> Called:
     return (brief.of and brief.of.called) or called_by(brief.phase_name)
 
 
+def short(brief: Brief) -> str:
+    """年度评价材料: what a city files, in short; with what it files later, where the days of both have moved."""
+    second = brief.also and (brief.also.of.called or called_by(brief.phase_name))
+    return f"{called(brief).short}、{second.short}" if second else called(brief).short
+
+
 def task(brief: Brief) -> str:
     """2022年度导师推荐工作; one whose name begins with 年度 does not say it twice."""
     return f"{brief.year}年度{called(brief).work.removeprefix('年度')}"
@@ -62,7 +68,8 @@ def handed_in(brief: Brief) -> str:
 def lacking(brief: Brief) -> str:
     """What this letter asks a party for: a part of that, or all."""
     found = mailing(brief)
-    return (found.lacking if found else "") or handed_in(brief)
+    second = f"、{brief.also.of.handed_in(brief.audience)}" if brief.also else ""
+    return (found.lacking if found else "") or handed_in(brief) + second
 
 
 def begins(brief: Brief) -> str:

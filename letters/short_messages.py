@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from letters.occurrences import OFFICES
 from letters.phrases import city
-from letters.sentences import called, lacking
+from letters.sentences import lacking, short
 from letters.words import SUBJECT_MARK
 
 if TYPE_CHECKING:
@@ -45,10 +45,12 @@ def says(brief: Brief) -> str:
     The weekday, which every letter names, is left to the letter: seventy characters are one message to the networks.
     """
     office, place = brief.audience in OFFICES, city(brief.city_name)
-    what, phase = place + (called(brief).short if office else lacking(brief)), place + brief.phase_name
+    what, phase = place + (short(brief) if office else lacking(brief)), place + brief.phase_name
     due = f"{brief.due.day.month}月{brief.due.day.day}日{'24时' if office else ''}" if brief.due else ""
     general = CLAUSES.get((brief.kind, None)) if office else TO_PARTIES.get(brief.kind)
     clause = CLAUSES.get((brief.kind, brief.audience)) or general or NEWS
+    if brief.also and brief.due and brief.also.due.day != brief.due.day:
+        clause = NEWS
     if "{due}" in clause and not due:
         clause = (MOVED if brief.rearranged else PLACED) if brief.arranged else NEWS
     return clause.format(what=what, due=due, phase=phase, handed=phase if what == place else f"{what}提交")

@@ -55,7 +55,8 @@ def subject(brief: Brief) -> str:
     said = ANSWERS[_answer(brief.asked)] if brief.kind == "answered" and brief.asked else found.subject
     if "{left}" in said and not 0 < (brief.working_days_left or 0) <= phrases.COUNTED:
         said = found.uncounted
-    if found.undated and brief.due is None:
+    several = brief.due is not None and brief.also is not None and brief.also.due.day != brief.due.day
+    if found.undated and (brief.due is None or several):
         said = found.undated
     return SUBJECT_MARK + said.format_map(_words(brief))
 
@@ -78,7 +79,7 @@ def _words(brief: Brief) -> Mapping[str, Any]:
         "city": phrases.city(brief.city_name),
         "work": called.work,
         "task": sentences.task(brief),
-        "short": called.short,
+        "short": sentences.short(brief),
         "phase": brief.phase_name,
         "due": phrases.short(brief.due.day, brief.audience) if brief.due else "",
         "left": brief.working_days_left,

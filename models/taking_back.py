@@ -42,6 +42,9 @@ ARRANGED = "place#"
 SECOND = "second#"
 """What begins the slot of a letter that says that the second part's day alone has moved, filed or not the rest."""
 
+BOTH = "both#"
+"""What begins the slot of one that says that the days of both parts have moved."""
+
 MOVED_ON, OPENED_AGAIN = "所说的事项已办结或已有变化", "本阶段已重新开放"
 LEFT, BACK = "该市已退出本年度", "该市已恢复参加本年度"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
@@ -144,7 +147,8 @@ def take_back_second_days(connection: Connection, year: int, places: Collection[
     """Take back what has not left and tells these city phases a day of their second part that has moved again."""
     table = table_of(Letter)
     about = tuple_(table.c.phase, table.c.concerns).in_(sorted(places))
-    take_back(connection, REDATED, table.c.year == year, about, table.c.slot.startswith(SECOND))
+    theirs = table.c.slot.startswith(SECOND) | table.c.slot.startswith(BOTH)
+    take_back(connection, REDATED, table.c.year == year, about, theirs)
 
 
 def take_back_second(connection: Connection, year: int, phase: str, city: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of, end_of
 from gates.states import State
-from letters.brief import Brief, Item
+from letters.brief import Brief, Item, SecondDay
 from letters.campaigns import campaign
 from letters.case_fields import DUE, named
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
@@ -104,7 +104,7 @@ class _Words:
 
     def __init__(self, season: Season) -> None:
         self._season = season
-        self._files: dict[tuple[str, str | None, str, Audience | bool, bool], str | None] = {}
+        self._files: dict[tuple[str, str | None, str, bool, Audience | bool, bool], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
         self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...], str], Campaign] = {}
 
@@ -118,7 +118,7 @@ class _Words:
         is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
         ends = LETTER_KINDS[owed.kind].calendar == "ends"
         apart = recipient.audience if ends or (is_told and recipient.party) else is_told
-        cause = (owed.kind, owed.phase, owed.city, apart, recipient.party)
+        cause = (owed.kind, owed.phase, owed.city, owed.second, apart, recipient.party)
         if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
@@ -361,12 +361,21 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         working_days_late=season.days.left(due.day, day_of(now)) if due else 0,
         filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings) and not owed.second,
         second=owed.second,
+        also=_also(season, owed, audience),
         nobody=owed.nobody,
         heads=owed.heads,
         done=day_of(season.stamp.as_of),
         follows=_follows(season, owed),
         tally=(season.cells[owed.phase, owed.city].tally or {}) if owed.kind == "passed" and owed.phase else {},
     )
+
+
+def _also(season: Season, owed: Owed, audience: Audience) -> SecondDay | None:
+    """Give the second part's day that a letter tells an audience beside the phase's own; None where it tells none."""
+    if owed.also is None or owed.phase is None:
+        return None
+    due, was = owed.also
+    return SecondDay(season.dealings(owed.phase, second=True), season.told(due, audience), was)
 
 
 def _follows(season: Season, owed: Owed) -> tuple[str, ...]:

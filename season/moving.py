@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, Event, State
 from letters.occurrences import OFFICES, ahead
 from models import taking_back, written_letters
 from models.days_told import days_told, left_unsaid, told_of_second
-from season import owing, second_days
+from phases.letter_kinds import LETTER_KINDS
+from season import owing, recipients, second_days
 from season.calendar_files import day_version
 from season.recipients import audience_of
 from season.second_part import still_owing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date, datetime
+    from datetime import datetime
 
     from calendars.deadlines import Due
     from models.days_told import Told
     from models.standing import Cell, Key
+    from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
 """The states in which a due day is still ahead of the city."""
+
+
+class Outdated(NamedTuple):
+    """Whom to tell of another day: what is `due` now, and by recipient what he was `told`."""
+
+    due: Due
+    told: Told
 
 
 def tell_moved(season: Season) -> None:
@@ -37,11 +47,18 @@ def tell_moved(season: Season) -> None:
     unsaid stays so, whatever is done since, until the day moves once more.
     """
     _say_ahead_anew(season)
-    _tell_second_moved(season)
+    later = _second_outdated(season)  # what it takes back is told no more
+    first = _outdated_days(season)
+    for key in {**later, **first}:
+        _tell(season, season.cells[key], first.get(key), later.get(key))
+
+
+def _outdated_days(season: Season) -> dict[Key, Outdated]:
+    """Give whom to tell of another day of what is still to be filed."""
     cells = {key: season.cells[key] for key in touched(season)}
     cells = {key: cell for key, cell in cells.items() if cell.state in WAITED_FOR and not cell.resume}
     if not cells:
-        return
+        return {}
     phases, cities = zip(*cells, strict=True)
     apart = second_days.alone(season.connection, season.year, [key for key, cell in cells.items() if cell.filings])
     asked = (season.connection, season.year.year, set(phases), set(cities), ahead(season.book, season.year), apart)
@@ -51,38 +68,42 @@ def tell_moved(season: Season) -> None:
     now = moved(season)
     rests = {key for key, late in outdated.items() if late and key not in now}
     unsaid = left_unsaid(*asked) if rests else {}
+    found = {}
     for key, late in outdated.items():
         quiet = unsaid.get(key, {}) if key in rests else {}
         unsaid_now = late.keys() & quiet.keys() - _outdated(season, dues[key], quiet).keys()
-        _tell(season, cells[key], {one: until for one, until in late.items() if one not in unsaid_now}, dues[key])
+        found[key] = Outdated(dues[key], {one: until for one, until in late.items() if one not in unsaid_now})
+    return found
 
 
-def _tell_second_moved(season: Season) -> None:
-    """Owe the same of the second part's day to whoever goes by it and was told it; also as a hold or an absence ends.
+def _second_outdated(season: Season) -> dict[Key, Outdated]:
+    """Give the same of the second part's day: whoever goes by it and was told it; also as a hold or an absence ends.
 
     Whoever heard that the phase is open read it there. Once that is filed, of all but the city those alone go by it who
     still owe something. What moves while a filing is held is told at once; what moved while a city was away, as it is
-    back.
+    back. What told both days and had not left is taken back where either moves.
     """
-    moved = {
+    moving = {
         key
         for key in season.before
         if (due := season.second_due(*key)) and season.before[key] != _asked_by(season, due)
     }
-    cells = {key: season.cells[key] for key in moved | _taken_up(season)}
+    cells = {key: season.cells[key] for key in sorted(moving | _taken_up(season) | moved(season))}
     dues = {key: due for key, cell in cells.items() if _goes_by_second(cell) and (due := season.second_due(*key))}
     if not dues:
-        return
-    taking_back.take_back_second_days(season.connection, season.year.year, moved)
-    filed = {key: cells[key] for key in dues if State.SUBMITTED in {cells[key].state, cells[key].resume}}
-    still, (told, heard) = still_owing(season, filed), _second_told(season, dues)
+        return {}
+    taking_back.take_back_second_days(season.connection, season.year.year, moving)
+    filed = {key for key in dues if State.SUBMITTED in {cells[key].state, cells[key].resume}}
+    still, (told, heard) = still_owing(season, filed) if filed else {}, _second_told(season, dues)
+    found = {}
     for key, due in dues.items():
         late = _outdated(season, due, told.get(key, {}))
-        if key not in moved:  # what an earlier act left unsaid stays so
+        if key not in moving:  # what an earlier act left unsaid stays so
             late = {one: until for one, until in late.items() if one in _outdated(season, due, heard[key])}
         if key in filed:
             late = {one: until for one, until in late.items() if one in still[key] | {f"city:{key[1]}"}}
-        _tell(season, cells[key], late, due, second=True)
+        found[key] = Outdated(due, late)
+    return found
 
 
 def _taken_up(season: Season) -> set[Key]:
@@ -153,13 +174,45 @@ def _outdated(season: Season, due: Due, told: Told) -> Told:
     return {one: until for one, until in told.items() if not season.holds(due, audience_of(one), until)}
 
 
-def _tell(season: Season, cell: Cell, told: Told, due: Due, *, second: bool = False) -> None:
-    key = (cell.phase, cell.city)
-    reason, mistaken = season.reasons.get(key), season.mistaken.get(key)
-    outdated: dict[tuple[date, bool], set[str]] = defaultdict(set)
-    for recipient, until in told.items():
-        by_mistake = mistaken is not None and season.holds(mistaken, audience_of(recipient), until)
-        outdated[last_day(until), by_mistake].add(recipient)
-    for (was, by_mistake), to in sorted(outdated.items()):
+def _tell(season: Season, cell: Cell, first: Outdated | None, second: Outdated | None) -> None:
+    """Owe each another day of a city phase, of its second part, or of both in one letter."""
+    whom: dict[tuple[bool, date | None, date | None], set[str]] = defaultdict(set)
+    apart = _told_otherwise(season, cell)
+    for to in sorted({*(first.told if first else ()), *(second.told if second else ())}):
+        one, other = (_was(season, cell, part, to) for part in (first, second))
+        if one and other and one[0] == other[0] and audience_of(to) not in apart:
+            whom[one[0], one[1], other[1]].add(to)
+            continue
+        if one:
+            whom[one[0], one[1], None].add(to)
+        if other:
+            whom[other[0], None, other[1]].add(to)
+    reason = season.reasons.get((cell.phase, cell.city))
+    for (by_mistake, was, was_second), to_them in sorted(whom.items(), key=_in_order):
         owe = owing.corrected if by_mistake else owing.moved
-        owe(season, cell, frozenset(to), owing.AnotherDay(due, was, reason, second))
+        also = (second.due, was_second) if second and was_second else None
+        if first and was:
+            owe(season, cell, frozenset(to_them), owing.AnotherDay(first.due, was, reason, also=also))
+        elif also:
+            owe(season, cell, frozenset(to_them), owing.AnotherDay(*also, reason, second=True))
+
+
+def _in_order(group: tuple[tuple[bool, date | None, date | None], set[str]]) -> tuple[bool, date, bool, date]:
+    """Put what tells of a second part alone first, then by the day that was told."""
+    by_mistake, was, was_second = group[0]
+    return was is not None, was or date.min, by_mistake, was_second or date.min
+
+
+def _was(season: Season, cell: Cell, part: Outdated | None, to: str) -> tuple[bool, date] | None:
+    """Give the day that a recipient was told, and whether that was by mistake; None where he knows what holds."""
+    until, mistaken = part.told.get(to) if part else None, season.mistaken.get((cell.phase, cell.city))
+    if until is None:
+        return None
+    return mistaken is not None and season.holds(mistaken, audience_of(to), until), last_day(until)
+
+
+def _told_otherwise(season: Season, cell: Cell) -> frozenset[Audience]:
+    """Give the audiences that another letter of this act tells the day of the phase, and not of its second part."""
+    said_by = LETTER_KINDS["moved"].said_by
+    told = (one for one in season.owed if (one.phase, one.city) == (cell.phase, cell.city) and one.kind in said_by)
+    return frozenset(audience for one in told for audience in recipients.audiences(season, one))

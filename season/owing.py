@@ -10,7 +10,7 @@ from gates.states import State
 from models import record_chain
 from models.days_told import AGAIN
 from models.outbox import ALL
-from models.taking_back import ARRANGED, SECOND
+from models.taking_back import ARRANGED, BOTH, SECOND
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Owed:
     besides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # whom else it concerns, with which students
     instead: Mapping[str, str] = field(default_factory=dict)  # said of each student to a recipient, or an audience
     second: bool = False  # it is about the second part of the phase alone
+    also: tuple[Due, date] | None = None  # until when that is due, and was, where a letter tells both
     heads: tuple[str, ...] = ()  # where the record's chain ends
 
 
@@ -283,13 +284,15 @@ def rejoined(season: Season, cell: Cell, reason: str, items: Sequence[Item], to:
 class AnotherDay:
     """A day that moved: what a city phase, or its second part, is `due` now, what it `was`, for which reason.
 
-    `second`: it is the second part's, filed or not what comes first.
+    `second`: it is the second part's, filed or not what comes first. `also` is what that is due and was, where it has
+    moved as well.
     """
 
     due: Due
     was: date
     reason: str | None
     second: bool = False
+    also: tuple[Due, date] | None = None
 
 
 def moved(season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> None:
@@ -303,8 +306,12 @@ def corrected(season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) 
 
 
 def _another_day(kind: Kind, season: Season, cell: Cell, to: frozenset[str], told: AnotherDay) -> Owed:
-    slot = f"{SECOND if told.second else ''}{told.due.day}#{day_version(season, cell)}"
-    return Owed(kind, *_about(cell), slot, due=told.due, was=told.was, to=to, reason=told.reason, second=told.second)
+    which = SECOND if told.second else BOTH if told.also else ""
+    slot = f"{which}{told.due.day}#{day_version(season, cell)}"
+    return Owed(
+        kind, *_about(cell), slot,
+        due=told.due, was=told.was, to=to, reason=told.reason, second=told.second, also=told.also,
+    )  # fmt: skip
 
 
 def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:

@@ -1,4 +1,4 @@
-"""Which day of a phase's second part a letter told: that alone, or with the opening, as it held then."""
+"""Which day of a phase's second part a letter told: that alone, or beside the other, as it held then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from letters.occurrences import OFFICES
 from models import histories
 from models.days_told import told_of_second, until_of
 from models.standing import calendar_then
-from models.taking_back import SECOND
+from models.taking_back import BOTH, SECOND
 from season.recipients import audience_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SecondDays:
         """Give the first instant too late by the day of the second part that a letter told; None where it told none."""
         if self.alone(letter):
             return until_of(letter)
-        if letter.kind != "opened":
+        if letter.kind != "opened" and not letter.slot.startswith(BOTH):
             return None
         year = self._calendar(letter.queued_as_of)
         given = (one for one in self._given[letter.phase, letter.city] if one.as_of <= letter.queued_as_of)

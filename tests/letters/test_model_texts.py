@@ -14,10 +14,10 @@ from typing import Any, get_args
 
 import pytest
 
-from calendars.deadlines import TZ, Extension, resolve
+from calendars.deadlines import TZ, Extension, handed_in, resolve
 from calendars.files import load
 from gates.verdict import Finding
-from letters.brief import Brief, Item
+from letters.brief import Brief, Item, SecondDay
 from letters.occurrences import OFFICES, occurrences
 from letters.render import Rendered, render
 from letters.specimens import specimen
@@ -81,6 +81,18 @@ TALLIES = {
     "interview": {"admitted": 6, "funded": 5},
 }
 
+SECOND = resolve(date(2022, 12, 31), [Extension(date(2023, 1, 10), "extension")])
+
+
+def both(brief: Brief) -> Mapping[str, Any]:
+    """Its second part is due on another day as well: for whoever hands in to the city, three working days before."""
+    of, days = BOOK.dealings(YEAR.phase(brief.phase or ""), YEAR, second=True), YEAR.working_days
+    ahead = 0 if brief.audience in OFFICES else YEAR.figures.party_days
+    was = SECOND.day if brief.kind == "corrected" else date(2022, 12, 31)
+    due = resolve(date(2022, 12, 31)) if brief.kind == "corrected" else SECOND
+    return {"also": SecondDay(of, handed_in(due, ahead, days), days.before(was, ahead))}
+
+
 CASES: Mapping[str, Changed] = {
     "": lambda _: {},
     "empty": lambda _: {"stands": "empty"},
@@ -89,6 +101,7 @@ CASES: Mapping[str, Changed] = {
     "far": on(datetime(2022, 1, 5, 9, tzinfo=TZ), 11),
     "waits": waits,
     "moved": lambda _: {"due": LATER},
+    "both": both,
     "provisional": lambda _: {"provisional": True},
     "placed": lambda _: {"arranged": MEETS, "rearranged": False},
     "unplaced": lambda _: {"arranged": None},
