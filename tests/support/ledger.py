@@ -16,8 +16,8 @@ from models.tables.season import Letter, LetterBody, Transition
 
 Rows = Mapping[str, list[tuple[Any, ...]]]
 
-CLOCKED = frozenset({"id", "at", "queued_at", "due_at", "opened_at", "revision", "message_id"})
-"""Columns that say when by the clock, or in which order: two runs of the same story differ in no other."""
+CLOCKED = frozenset({"id", "at", "queued_at", "due_at", "opened_at", "revision", "message_id", "salt"})
+"""Columns that say when by the clock, in which order, or were drawn: two runs of the same story differ in no other."""
 
 HASHED = {"chain_link": frozenset({"row", "content", "chained"})}
 """Those of a table that are made of such columns: a transaction that was rolled back leaves a gap in the numbers."""
