@@ -39,6 +39,7 @@ SINGLE = {
     "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年演练一遍"),
     "demo": ("commands.demonstration:demo", "演示：演练 2022 年到 2 月 7 日，打开页面，打印登录账号"),
     "up": ("commands.running:up", "正式运行：数据库、页面、Prefect、部署、按日程办理、发信"),
+    "purge": ("commands.purging:purge", "清除到期的个人信息：先列出，写明事由才清除；人数留着"),
     "doctor": ("commands.doctor:doctor", "检查设置与环境，说明问题与处理办法"),
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from calendars.errors import TalentError
-from models import reports, standing
+from models import purging, reports, standing
 from models.season_record import of_season
 
 if TYPE_CHECKING:
@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
 
 
+class Purged(TalentError):
+    """{year} 年度的个人信息已到期清除，不能再签署；请用清除之前签署的文件。"""
+
+
 class StillOpen(TalentError):
     """{year} 年度还没有归档；归档之后才能签署（talent year close {year}）。"""
 
 
 def signed_season(database: Database, year: int, stamp: Stamp, secret: bytes) -> bytes:
-    """Give the file of a year that was put away; raise `StillOpen`. The key that signs is made from the secret."""
+    """Give the file of a year that was put away; raise `StillOpen`, `Purged`. The secret makes the key."""
     with database.read() as connection:
         opened = standing.opened(connection, year)
         if opened.closed_as_of is None:
             raise StillOpen(year=year)
+        if any(term.year == year for term in purging.done(connection)):
+            raise Purged(year=year)
         totals = opened.book.totals
         matrix = reports.matrix(connection, year, opened.closed_as_of)
         season: dict[str, Any] = {

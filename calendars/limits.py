@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 WIDEST = 12
 """So many columns at most has a sheet for the words of a list."""
 
+LEAST_ACCESS = 6
+"""Months for which 网络安全法 21 has logs of access and security kept."""
+
 RESERVED = frozenset({"province"})
 """What addresses and offices call the province; no city may be called so."""
 
@@ -136,6 +139,8 @@ def _counts(source: str, figures: Figures) -> Iterator[Fault]:
     for name in NEEDED:
         if not getattr(figures, name):
             yield Fault(source, f"figures.{name}", "一个也没有写", "至少写一个")
+    if figures.access_months < LEAST_ACCESS:
+        yield Fault(source, "figures.access_months", "网络安全法要求至少六个月", f"不少于 {LEAST_ACCESS}")
     if not figures.team_degrees and not figures.team_titles:
         mend = "学位、职称至少写一项，否则没有人能进培养团队"
         yield Fault(source, "figures.team_degrees", "与 team_titles 都是空的", mend)

@@ -145,6 +145,8 @@ class Figures(_Frozen):
     summaries_owed: Annotated[tuple[SummaryKind, ...], Since(3, ("市级", "导师", "中学"))] = Field(
         description="要交年度工作总结的各方"
     )
+    people_months: Annotated[Count, Since(3, 0)] = Field(description="个月：归档后个人信息保存多久；0 为不清除")
+    access_months: Annotated[Positive, Since(3, 12)] = Field(description="个月：登录、查看、下载的记录保存多久")
 
     @property
     def summaries_asked(self) -> tuple[SummaryKind, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError
 
 from calendars.errors import TalentError
+from deployments import purging
 from deployments.backups import (
     DATABASE,
     DATED,
@@ -31,11 +32,13 @@ from deployments.backups import (
 from deployments.upgrading import owned
 from models import migrate, restorations, snapshots
 from models.database import NotPrepared
+from models.purging import done
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from models.database import Database
+    from models.purging import Ended
     from models.restorations import Past, WrittenSince
     from models.stamp import Stamp
     from settings import Settings
@@ -90,14 +93,18 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
         snapshots.check(copy)
         with snapshots.opened(copy, database.book, database.keys) as beside:
             migrate.upgrade(beside)
+            purges = _purges(database) if comparison.since else []
             with beside.write() as connection:
                 sent, old = _known(database, made_at) if comparison.since else ([], [])
                 restorations.begin(connection, made_at, sent, stamp, reason, old)
+            again = purging.again(beside, purging.known(folder, purges), stamp)
         former = _kept(database, settings, folder, stamp) if not database.embedded and comparison.since else []
         database.dispose()
         with owned(database, settings) as own:
             moved = snapshots.put(copy, own, aside)
         files, notes = _files(Path(rough), settings, folder, aside)
+    if again:
+        notes = (*notes, f"备份早于到期清除，其中 {sum(one.rows for one in again)} 行已再次清除")
     return Restored(comparison, (*former, *([moved] if moved else []), *files), notes)
 
 
@@ -142,6 +149,14 @@ def _beside(database: Database, label: Label) -> Comparison:
 def _known(database: Database, made_at: datetime) -> tuple[list[str], Past]:
     with database.read() as connection:
         return restorations.sent_since(connection, made_at), restorations.past(connection)
+
+
+def _purges(database: Database) -> list[Ended]:
+    try:
+        with database.read() as connection:
+            return done(connection)
+    except DatabaseError:  # of a release that purged nothing
+        return []
 
 
 def _kept(database: Database, settings: Settings, folder: Path, stamp: Stamp) -> list[Path]:

@@ -30,6 +30,19 @@ found again; what only the program may know; nothing of a person."""
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """How long rows are kept, as people are told, and what ends that.
+
+    Figures of their year, figures for what belongs to none (by their own instant), or what no purge knows of. Then rows
+    go `whole`, or the columns that hold something of people are emptied.
+    """
+
+    said: str
+    ends: Literal["year", "access", "itself"] = "itself"
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """A table that holds something of people, or may: what for, who sees it, how long, by which law (Chinese).
 
@@ -38,7 +51,7 @@ class Keeping:
 
     purpose: str
     seen_by: str
-    term: str
+    term: Term
     law: str
     person: str = ""
     words: str = ""
@@ -62,74 +75,82 @@ class Held:
 
 
 OFFICES, CITY = "省办", "省办、本市"
-KEEPS = "随数据库，不自动清除"
+KEEPS = Term("随数据库，不清除")
+PEOPLE = Term("年度归档后满 people_months 个月删去", "year", whole=True)
+WORDS = Term("年度归档后满 people_months 个月清除所写的内容", "year")
+AUDIT = Term("满期清除所写的内容和地址：本年度的同上，其余的满 access_months 个月", "year")
+ACCESS = Term("满 access_months 个月删去", "access", whole=True)
+SAID = Term("满 access_months 个月清除所写的内容", "access")
+PARTY = Term("没有未到期的年度用到之后清除")
 CARE, CHILD, RECORD, SAFE = "个保法 6、19", "个保法 28、31", "个保法 6、51", "个保法 51，网安法 21"
 
 KEEPINGS: Mapping[str, Keeping] = {
     "account": Keeping("登录页面", "省办管理员", KEEPS, SAFE, person="name shown made_by", sealed="password totp",
                        plain="role city"),
-    "amendment": Keeping("年度日程的修订", "省办、各市", KEEPS, RECORD, words="reason by", plain="calendar"),
-    "arrangement": Keeping("会议安排：日期、时间、地点或链接", CITY, KEEPS, CARE, words="place by",
+    "amendment": Keeping("年度日程的修订", "省办、各市", WORDS, RECORD, words="reason by", plain="calendar"),
+    "arrangement": Keeping("会议安排：日期、时间、地点或链接", CITY, WORDS, CARE, words="place by",
                            plain="phase city day begins"),
-    "audit": Keeping("操作日志：谁办了什么、看了什么", OFFICES, KEEPS, SAFE, person="address", words="by reason",
+    "audit": Keeping("操作日志：谁办了什么、看了什么", OFFICES, AUDIT, SAFE, person="address", words="by reason",
                      sealed="salt", plain="city what subject purged"),
-    "call": Keeping("电话催办的记录", OFFICES, KEEPS, RECORD, words="said by whom", plain="phase city"),
+    "call": Keeping("电话催办的记录", OFFICES, WORDS, RECORD, words="said by whom", plain="phase city"),
     "chain_link": Keeping("操作日志和办理记录的校验", OFFICES, KEEPS, SAFE, plain="record content chained"),
-    "child_settled": Keeping("核定是否同一学生", OFFICES, KEEPS, CHILD, words="reason by", key="likeness persons"),
+    "child_settled": Keeping("核定是否同一学生", OFFICES, PEOPLE, CHILD, words="reason by", key="likeness persons"),
     "city_phase": Keeping("各市各阶段的状态", "省办、各市", KEEPS, CARE, plain="phase city state resume tally"),
     "city_year": Keeping("参加的市", "省办、各市", KEEPS, CARE, plain="city name code"),
     "clock_reading": Keeping("核对时钟", OFFICES, KEEPS, SAFE, plain="boot alarm"),
-    "contact": Keeping("各办公室的联系人", CITY, KEEPS, CARE, person="name email phone", words="by",
+    "contact": Keeping("各办公室的联系人", CITY, ACCESS, CARE, person="name email phone", words="by",
                        plain="office part since until"),
-    "deed": Keeping("同一表单只办一次", "本人", KEEPS, RECORD, words="said", sealed="token", plain="act back"),
-    "excuse": Keeping("免交总结", CITY, KEEPS, RECORD, words="reason by", plain="phase city recipient"),
-    "extension": Keeping("延期和重新开放", CITY, KEEPS, RECORD, words="reason by", plain="phase city cause until"),
+    "deed": Keeping("同一表单只办一次", "本人", ACCESS, RECORD, words="said", sealed="token", plain="act back"),
+    "excuse": Keeping("免交总结", CITY, WORDS, RECORD, words="reason by", plain="phase city recipient"),
+    "extension": Keeping("延期和重新开放", CITY, WORDS, RECORD, words="reason by", plain="phase city cause until"),
     "feed": Keeping("日历订阅", "订阅人", KEEPS, CARE, sealed="digest", plain="city"),
-    "filed_row": Keeping("历次报送的原样，供比对", CITY, KEEPS, CHILD, person="cells", plain="phase city sheet"),
-    "filing": Keeping("系统核验所依据的事实和结论", CITY, KEEPS, CHILD, words="verdict facts by",
+    "filed_row": Keeping("历次报送的原样，供比对", CITY, PEOPLE, CHILD, person="cells", plain="phase city sheet"),
+    "filing": Keeping("系统核验所依据的事实和结论", CITY, WORDS, CHILD, words="verdict facts by",
                       plain="phase city part digest"),
-    "guess": Keeping("防止猜口令", "无人", "过期即删", SAFE, sealed="token key"),
-    "letter": Keeping("函件及送达", CITY, KEEPS, CARE, person="address addressee", words="subject detail",
+    "guess": Keeping("防止猜口令", "无人", Term("过期即删"), SAFE, sealed="token key"),
+    "letter": Keeping("函件及送达", CITY, WORDS, CARE, person="address addressee", words="subject detail",
                       plain="phase city attempt recipient kind slot concerns state claim body message_id"),
-    "letter_body": Keeping("函件正文（学生只写报名号）", CITY, KEEPS, CARE, person="reply_to", words="text html ics",
+    "letter_body": Keeping("函件正文（学生只写报名号）", CITY, WORDS, CARE, person="reply_to", words="text html ics",
                            plain="digest framed papers"),
-    "letter_mark": Keeping("函件暂不发出或放行", OFFICES, KEEPS, RECORD, words="reason by",
+    "letter_mark": Keeping("函件暂不发出或放行", OFFICES, PEOPLE, RECORD, words="reason by",
                            plain="phase city attempt recipient kind slot mark"),
-    "letter_paper": Keeping("随函附件", CITY, KEEPS, CARE, words="name content", plain="digest type"),
-    "letter_template": Keeping("办公室自存的函件", "该办公室", "至本办公室删除", CARE, words="name subject text by",
-                               plain="office whom papers"),
-    "office": Keeping("各办公室的邮箱", CITY, "至改动", CARE, person="email head", plain="office"),
-    "one_time_link": Keeping("首次设定口令", "本人", KEEPS, SAFE, sealed="digest"),
-    "party": Keeping("导师、单位、中学及其邮箱", CITY, KEEPS, CARE, person="email name", plain="kind place"),
-    "party_likeness": Keeping("认出同一导师、单位、中学", "无人", KEEPS, CARE, person="name", plain="kind place"),
-    "personal_change": Keeping("对个人情况的更正，前后都记", CITY, KEEPS, "个保法 46", person="number was now",
+    "letter_paper": Keeping("随函附件", CITY, WORDS, CARE, words="name content", plain="digest type"),
+    "letter_template": Keeping("办公室自存的函件", "该办公室", Term("至本办公室删除"), CARE,
+                               words="name subject text by", plain="office whom papers"),
+    "office": Keeping("各办公室的邮箱", CITY, Term("至改动"), CARE, person="email head", plain="office"),
+    "one_time_link": Keeping("首次设定口令", "本人", ACCESS, SAFE, sealed="digest"),
+    "party": Keeping("导师、单位、中学及其邮箱", CITY, PARTY, CARE, person="email name", plain="kind place"),
+    "party_likeness": Keeping("认出同一导师、单位、中学", "无人", PARTY, CARE, person="name", plain="kind place"),
+    "personal_change": Keeping("对个人情况的更正，前后都记", CITY, PEOPLE, "个保法 46", person="number was now",
                                words="reason by", plain="city what"),
-    "pool": Keeping("后备人才库", CITY, KEEPS, CHILD, key="key", plain="city kind"),
-    "prepared_act": Keeping("经办、签批分开的事项", OFFICES, KEEPS, RECORD, words="given says reason by settled_by",
+    "pool": Keeping("后备人才库", CITY, PEOPLE, CHILD, key="key", plain="city kind"),
+    "prepared_act": Keeping("经办、签批分开的事项", OFFICES, WORDS, RECORD, words="given says reason by settled_by",
                             plain="act settled"),
-    "programme_year": Keeping("年度", "省办、各市", KEEPS, CARE, words="opened_by",
+    "programme_year": Keeping("年度", "省办、各市", WORDS, CARE, words="opened_by",
                               plain="calendar rules matching_key"),
-    "receipt": Keeping("函件的签收", CITY, KEEPS, RECORD, words="by"),
-    "refused_load": Keeping("没有导入的报送表：只记错误位置", CITY, KEEPS, CARE, words="by", plain="form city places"),
-    "request": Keeping("各市的申请和异议", CITY, KEEPS, RECORD, words="reason by", sealed="token",
+    "purge": Keeping("到期清除的记录：只记年度、表和行数", OFFICES, KEEPS, RECORD, words="reason by", plain="rows"),
+    "receipt": Keeping("函件的签收", CITY, WORDS, RECORD, words="by"),
+    "refused_load": Keeping("没有导入的报送表：只记错误位置", CITY, PEOPLE, CARE, words="by", plain="form city places"),
+    "request": Keeping("各市的申请和异议", CITY, WORDS, RECORD, words="reason by", sealed="token",
                        plain="kind phase city until about"),
-    "request_answer": Keeping("对申请和异议的答复", CITY, KEEPS, RECORD, words="reason by", plain="said"),
-    "restoration": Keeping("备份恢复的记录", OFFICES, KEEPS, SAFE, words="by reason released_by", plain="sent"),
-    "second_way": Keeping("急事另告的号码", OFFICES, "至停用", CARE, person="address", words="by",
+    "request_answer": Keeping("对申请和异议的答复", CITY, WORDS, RECORD, words="reason by", plain="said"),
+    "restoration": Keeping("备份恢复的记录", OFFICES, SAID, SAFE, words="by reason released_by", plain="sent"),
+    "second_way": Keeping("急事另告的号码", OFFICES, Term("至停用"), CARE, person="address", words="by",
                           plain="whose way stopped"),
-    "short_message": Keeping("发出的短消息", OFFICES, KEEPS, CARE, person="address", words="says detail",
+    "short_message": Keeping("发出的短消息", OFFICES, PEOPLE, CARE, person="address", words="says detail",
                              plain="whose way state claim"),
-    "sign_in": Keeping("已登录的页面", "无人", "退出或过期即删", SAFE, sealed="digest"),
+    "sign_in": Keeping("已登录的页面", "无人", Term("退出或过期即删"), SAFE, sealed="digest"),
     "sign_of_life": Keeping("各项工作是否在运行", OFFICES, KEEPS, SAFE, plain="work"),
-    "stated_address": Keeping("各办公室所报的邮箱", CITY, "至该办公室改报", CARE, person="email", words="by",
+    "stated_address": Keeping("各办公室所报的邮箱", CITY, Term("至该办公室改报"), CARE, person="email", words="by",
                               plain="office"),
-    "suppressed": Keeping("不再发函的邮箱", OFFICES, "至解除", CARE, person="address", words="why by"),
-    "transition": Keeping("办理记录", CITY, KEEPS, RECORD, words="by reason", sealed="salt",
+    "student_count": Keeping("清除之后留下的人数：市、中学、学科", CITY, KEEPS, CARE, plain="city school subject what"),
+    "suppressed": Keeping("不再发函的邮箱", OFFICES, Term("至解除"), CARE, person="address", words="why by"),
+    "transition": Keeping("办理记录", CITY, WORDS, RECORD, words="by reason", sealed="salt",
                           plain="purged phase city event from_state to_state tally"),
-    "unclear_bounce": Keeping("待人查看的退信", OFFICES, KEEPS, CARE, person="addresses", words="reason",
+    "unclear_bounce": Keeping("待人查看的退信", OFFICES, ACCESS, CARE, person="addresses", words="reason",
                               plain="digest"),
-    "waiver": Keeping("豁免", CITY, KEEPS, RECORD, words="reason by", plain="phase city rule"),
-    "workbook_load": Keeping("导入过的报送表：只记校验码和行数", CITY, KEEPS, RECORD, words="by",
+    "waiver": Keeping("豁免", CITY, WORDS, RECORD, words="reason by", plain="phase city rule"),
+    "workbook_load": Keeping("导入过的报送表：只记校验码和行数", CITY, WORDS, RECORD, words="by",
                              plain="form city sha256"),
 }  # fmt: skip
 """By table, of all that no sheet makes."""
@@ -166,7 +187,7 @@ def _of_sheet(table: Table, sheet: StoredSheet) -> Held:
         name: mark for name in sheet.fields for mark in sheet.row.model_fields[name].metadata if isinstance(mark, Ask)
     }
     law = f"{CARE}、28、31" if "number" in sheet.fields else CARE
-    keeping = Keeping(f"报送表“{sheet.name}”", CITY, KEEPS, law)
+    keeping = Keeping(f"报送表“{sheet.name}”", CITY, PEOPLE, law)
     return Held(table.name, keeping, {one.name: _says(one.name, asks.get(one.name)) for one in _telling(table)})
 
 
@@ -195,7 +216,7 @@ def in_words(book: Book) -> str:
         named = {word: _named(one, kind) for kind, word in CLASSES.items()}
         columns = "；".join(f"{word}：{names}" for word, names in named.items() if names)
         what = one.keeping
-        cells = (f"`{one.table}`", what.purpose, columns or "不含个人信息", what.seen_by, what.term, what.law)
+        cells = (f"`{one.table}`", what.purpose, columns or "不含个人信息", what.seen_by, what.term.said, what.law)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

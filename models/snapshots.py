@@ -100,6 +100,19 @@ def alone(database: Database) -> None:
         raise InUse
 
 
+def write_anew(database: Database, tables: Iterable[str] = ()) -> None:
+    """Write a file of SQLite anew, of PostgreSQL these tables: what was deleted still stands in them until then."""
+    if database.embedded:
+        with closing(database.engine.raw_connection()) as own:
+            cursor = own.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.execute(text(f'VACUUM (FULL) "{table}"'))
+
+
 def put(path: Path, database: Database, aside: str) -> Path | None:
     """Put a copy of this version's tables in a database's place; give the file of what was there, where it is a file.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from gates.states import State
+from models import statistics
 from models.columns import table_of
 from models.facts.scope import Scope, admitting, in_training
 from models.tables.season import CityPhase, CityYear
@@ -26,6 +27,9 @@ def with_trained(connection: Connection, found: Matrix) -> Matrix:
     recorded = _recorded(connection, found)
     if recorded is None:
         return found
+    if statistics.purged(connection, found.year.year):
+        kept = statistics.in_training(connection, found.year.year)
+        return replace(found, trained={city: kept.get(city, 0) if city in recorded else 0 for city in found.cities})
     day = found.as_of.date()
     days = dict.fromkeys((slug for slug in found.cities if slug in recorded), day)
     training = in_training(Scope(connection, found.year, days, days)) if days else {}

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from gates.verdict import Verdict
 from models.columns import table_of
+from models.record_chain import GONE
 from models.tables.season import Filing
 
 if TYPE_CHECKING:
@@ -64,3 +65,20 @@ def of_filing(connection: Connection, year: int, key: Key, number: int, part: st
     )
     kept = connection.execute(query).scalar()
     return Verdict.from_json(kept) if kept else None
+
+
+def without_people(verdict: Any) -> Any:  # noqa: ANN401 -- JSON
+    """Leave of a report card, as it is stored, which rules held, and nothing that names anybody."""
+    if not isinstance(verdict, dict):
+        return []
+    nobody = {"found": "", "mend": "", "numbers": []}
+    rules = [
+        {**rule, **nobody, **({"waived_by": GONE, "waived_reason": GONE} if rule.get("waived") else {})}
+        for rule in verdict["rules"]
+    ]
+    return {**verdict, "rules": rules}
+
+
+def facts_without_people(facts: Any) -> Any:  # noqa: ANN401 -- JSON
+    """Leave of the facts that a filing was judged on which lists there were."""
+    return {name: [] for name, value in facts.items() if isinstance(value, list)} if isinstance(facts, dict) else []

@@ -58,6 +58,7 @@ def of_the_database(database: Database, now: datetime, heads: Path | None = None
     yield from _of_what_came_back(database)
     yield from _of_the_silence(database, now)
     yield from _of_contradictions(database, heads)
+    yield from _of_the_terms(database, now)
 
 
 def under_way(database: Database) -> list[Year]:
@@ -200,3 +201,18 @@ def _of_contradictions(database: Database, heads: Path | None) -> Iterator[Check
     if found:
         said = f"有 {len(found)} 处自相矛盾，第一处：{found[0]}"
         yield CheckFinding("数据", "finding", said, CONTRADICTION_MEND)
+
+
+def _of_the_terms(database: Database, now: datetime) -> Iterator[CheckFinding]:
+    """Whether a year's people are still there after their term; those of rehearsals are invented."""
+    from models import purging
+    from models.open_years import all_years
+
+    with database.read() as connection:
+        real = {opened.year.year for opened in all_years(connection) if not opened.rehearsal}
+        terms = [term for term in purging.ended(connection, now) if term.year in real]
+        found = purging.due(connection, terms)
+    if found:
+        years = "、".join(str(year) for year in sorted({one.year for one in found}))
+        said = f"{years} 年度的个人信息已过保存期限，还有 {sum(one.rows for one in found)} 行没有清除"
+        yield CheckFinding("个人信息", "note", said, "先看 talent purge，签署存档后再运行 talent purge --reason 事由")

@@ -16,7 +16,7 @@ from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
-from models import city_requests, contact_evidence, contacts, exports, histories, reports
+from models import city_requests, contact_evidence, contacts, exports, histories, reports, statistics
 from models.trained import with_trained
 from season.recipients import named
 
@@ -163,6 +163,17 @@ def _findings(asked: ExportRequest) -> tuple[Table, ...]:
     return (Table("结论", columns, rows),)
 
 
+def _statistics(asked: ExportRequest) -> tuple[Table, ...]:
+    """How many came how far; what a purge leaves of a year."""
+    found = sorted(statistics.of_year(asked.connection, asked.year.year).items())
+    rows = [
+        (asked.place(one.city), one.school, one.subject, one.what, count)
+        for one, count in found
+        if asked.city in {None, one.city}
+    ]
+    return (Table("分校人数", ("城市", "中学", "学科", "到哪一步", "人数"), rows),)
+
+
 def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
     columns = ("单位", "职责", "姓名", "邮箱", "电话", "起", "止", "登记人", "登记时间")
     name, email, phone = (str, str, str) if asked.full else (masking.name, masking.email, masking.phone)
@@ -218,6 +229,7 @@ TABLES: Mapping[str, Export] = {
         provincial=True,
     ),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
+    "statistics": Export("分校人数", _statistics, now=True),
 }
 
 

@@ -75,6 +75,8 @@ def test_the_figures_of_2022() -> None:
         "team_degrees": ("博士",),
         "team_titles": ("正高", "副高"),
         "summaries_owed": ("市级", "导师", "中学"),
+        "people_months": 36,
+        "access_months": 12,
     }
 
 

@@ -14,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 
 from acts.consistency import contradictions
 from deployments.backups import back_up
+from deployments.purging import purge
 from deployments.restoring import move, restore
 from deployments.up import up
 from deployments.upgrading import apart, upgrade
-from models import owner, snapshots
+from models import owner, record_chain, snapshots
 from models.database import Database
 from models.migrate import NotOwner, prepared
 from models.owner import OthersTables
+from models.record_chain import GONE
 from phases.book import BOOK
 from settings import BackupSettings, DatabaseSettings, Settings
 from tests.support.scenes import OPENING, Scene, instant, stamp
@@ -176,3 +178,17 @@ def test_the_owner_too_sees_that_the_role_has_it_open(roles: TwoRoles, monkeypat
     with roles.own.engine.connect(), pytest.raises(snapshots.InUse):
         snapshots.alone(maker)
     maker.dispose()
+
+
+def test_the_role_purges_as_the_owner_and_may_not_itself(roles: TwoRoles, tmp_path: Path) -> None:
+    upgrade(roles.own, roles.settings, tmp_path, instant(OPENING))
+    Scene.begin(roles.own).advance(OPENING)
+    with roles.own.write() as connection:
+        connection.execute(text("UPDATE programme_year SET closed_as_of = '2022-12-31'"))
+    found = purge(roles.own, roles.settings, tmp_path, stamp("2026-01-05T09:00"), "到期")
+    assert "transition" in {one.table for one in found}
+    with roles.own.read() as connection:
+        assert set(connection.execute(text("SELECT by FROM transition")).scalars()) == {GONE}
+        assert list(record_chain.misfits(connection)) == []
+    with pytest.raises(DBAPIError, match=FORBIDDEN), roles.own.write() as connection:
+        connection.execute(text("UPDATE transition SET reason = 'x'"))

@@ -40,6 +40,8 @@ FIGURES = Figures(
     team_degrees=("博士",),
     team_titles=("正高", "副高"),
     summaries_owed=("市级", "导师", "中学"),
+    people_months=36,
+    access_months=12,
 )
 
 LAW = "个人信息保护法第三十一条"

@@ -1,0 +1,227 @@
+"""Beyond its term nothing of a child is left: in no table, file or restored backup; figures and chain stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection, event, insert, select, text, update
+
+from acts.signed_season import Purged, signed_season
+from commands.examining.database import of_the_database
+from deployments import sealing
+from deployments.backups import back_up
+from deployments.purging import FILE, NotYet, known, purge
+from deployments.restoring import restore
+from models import audit, purging, record_chain, reports, snapshots, statistics
+from models.columns import table_of
+from models.database import Database
+from models.filed_rows import keep
+from models.purging import BeyondTerm, Ended, after_months
+from models.record_chain import BEGUN, GONE, RECORDS, Head, Link
+from models.tables.catalogue import declared
+from models.tables.purges import StudentCount
+from models.tables.record_chain import ChainLink
+from models.tables.season import ProgrammeYear
+from models.trained import with_trained
+from phases.book import BOOK
+from settings import BackupSettings, Settings
+from tests.support import canaries
+from tests.support.scenes import OPENING, YEAR, Scene, instant, stamp
+
+CLOSED, BEFORE, AFTER = "2023-01-05T09:00", "2026-01-05T08:00", "2026-01-05T09:00"
+CHILDREN = 50
+CHILD, WORD = "canarychild", "canary"
+STAYS = frozenset({"account", "contact", "letter_template", "office", "student_count"})
+"""What is of the offices' own people, and ends with their part in it; the names of schools beside their figures."""
+
+
+def child(place: int) -> str:
+    return f"{CHILD}{place:02}x"
+
+
+@pytest.fixture
+def planted(season_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A season that was put away, a word in all that anybody wrote in it, and fifty children of their own."""
+    monkeypatch.setattr(sealing, "COST", 4)
+    database = Database(season_url, BOOK)
+    if database.embedded:  # as SQLite is on most machines: what is deleted stays in the file
+        event.listen(database.engine, "connect", lambda made, _: made.execute("PRAGMA secure_delete=OFF"))
+    canaries.plant(database)
+    with database.write("every") as connection:
+        connection.execute(table_of(StudentCount).delete())  # they are made of the rest
+        _children(connection)
+        _hang(connection)
+        closed = {"closed_as_of": instant(CLOSED), "rehearsal": False}
+        connection.execute(update(table_of(ProgrammeYear)).values(closed))
+    yield database
+    database.dispose()
+
+
+def _children(connection: Connection) -> None:
+    tables = declared(BOOK).tables
+    student = tables["student"]
+    numbers = list(connection.execute(select(student.c.number).order_by(student.c.number).limit(CHILDREN)).scalars())
+    assert len(numbers) == CHILDREN
+    for place, number in enumerate(numbers):
+        for name in ("student", "score", "interview", "attendance", "evaluation"):
+            table = tables[name]
+            connection.execute(update(table).where(table.c.number == number).values(name=child(place)))
+    filings = tables["filing"]
+    cities = connection.execute(select(filings.c.city, filings.c.number).where(filings.c.phase == "application"))
+    rows = [("application", city, number + 50) for city, number in cities]
+    keep(connection, YEAR, rows)
+    for key, facts in connection.execute(select(filings.c.id, filings.c.facts)).all():
+        said = {**facts, "students": [child(0)]} if isinstance(facts, dict) else [child(0)]
+        connection.execute(update(filings).where(filings.c.id == key).values(facts=said))
+    about = stamp(CLOSED, by=child(1))
+    audit.record(connection, about, "查看", "student/1", reason=child(2), address="192.0.2.7")
+
+
+def _hang(connection: Connection) -> None:
+    """Hang on the chain what the words were planted in."""
+    kept = {(table.name, row["id"]): row for table in RECORDS for row in connection.execute(select(table)).mappings()}
+    link = table_of(ChainLink)
+    old = connection.execute(select(link).order_by(link.c.strand, link.c.number)).all()
+    hung = {(one.record, one.row) for one in old}
+    connection.execute(link.delete())
+    head, made = Head(0, 0, ""), []
+    strays = [(YEAR if name == "transition" else 0, name, key) for name, key in sorted(kept.keys() - hung)]
+    rows = sorted([*((one.strand, one.record, one.row) for one in old), *strays], key=lambda one: one[0])
+    for strand, record, row in rows:
+        head = head if head.strand == strand else Head(strand, 0, "")
+        said = "" if record == BEGUN else record_chain.content(record, kept[record, row])
+        one = record_chain.next_link(head, record, row, said)
+        head = Head(strand, one.number, one.chained)
+        made.append({name: getattr(one, name) for name in Link.__slots__})
+    connection.execute(insert(link), made)
+
+
+def hits(database: Database, word: str) -> set[str]:
+    """Give the tables in which a word stands anywhere."""
+    with database.read() as connection:
+        rows = (
+            (table.name, row) for table in declared(BOOK).sorted_tables for row in connection.execute(select(table))
+        )
+        return {name for name, row in rows if word in json.dumps([*map(str, row)], ensure_ascii=False)}
+
+
+def on_disk(database: Database) -> int:
+    """Count the children in the files of a database, whatever is left of its pages."""
+    if database.file is None:
+        return 0
+    return sum(file.read_bytes().count(CHILD.encode()) for file in database.file.parent.glob(f"{database.file.name}*"))
+
+
+@dataclass
+class Kept:
+    """What stays as it was."""
+
+    figures: dict[Any, int]
+    totals: dict[str, int]
+    trained: Mapping[str, int] | None
+    heads: list[Head]
+
+    @classmethod
+    def of(cls, database: Database) -> Kept:
+        with database.read() as connection:
+            matrix = with_trained(connection, reports.matrix(connection, YEAR, instant(CLOSED)))
+            heads = [head for head in record_chain.heads(connection) if head.strand == YEAR]
+            return cls(statistics.of_year(connection, YEAR), dict(matrix.totals), matrix.trained, heads)
+
+
+def sound(database: Database) -> bool:
+    with database.read() as connection:
+        return not list(record_chain.misfits(connection))
+
+
+def told(database: Database, at: str) -> list[str]:
+    """Give what doctor says of it."""
+    return [one.says for one in of_the_database(database, instant(at)) if one.check == "个人信息"]
+
+
+def test_beyond_its_term_nothing_of_a_child_is_left(planted: Database, tmp_path: Path) -> None:
+    kept = BackupSettings(passphrase=SecretStr("thirteen words apart"), folder=tmp_path / "backups")
+    settings = Settings(letters=tmp_path / "letters", secret_key=None, backup=kept)
+    assert len(hits(planted, CHILD)) > 5
+    assert sound(planted)
+    before = Kept.of(planted)
+    assert before.figures
+    back_up(planted, settings, tmp_path, tmp_path / "a.backup", instant(BEFORE))
+    assert [one for one in purge(planted, settings, tmp_path, stamp(BEFORE), "到期") if one.year] == []
+    with pytest.raises(NotYet):
+        purge(planted, settings, tmp_path, replace(stamp(BEFORE), as_of=instant(AFTER)), "到期")
+    assert (told(planted, BEFORE), len(told(planted, AFTER))) == ([], 1)
+    assert len(hits(planted, CHILD)) > 5
+    found = purge(planted, settings, tmp_path, stamp(AFTER), "到期")
+    assert {"student", "filed_row", "transition", "letter_body", "party"} <= {one.table for one in found}
+    _nothing_is_left(planted, before)
+    assert told(planted, AFTER) == []
+    assert purge(planted, settings, tmp_path, stamp(AFTER), "再次") == []
+    with pytest.raises(Purged):
+        signed_season(planted, YEAR, stamp(AFTER), b"secret")
+    done = restore(planted, settings, tmp_path, tmp_path / "a.backup", stamp(AFTER), "磁盘坏了")
+    assert "已再次清除" in done.notes[-1]
+    _nothing_is_left(planted, before)
+
+
+def _nothing_is_left(database: Database, before: Kept) -> None:
+    assert (hits(database, CHILD), on_disk(database)) == (set(), 0)
+    assert hits(database, WORD) - STAYS == set()
+    assert (Kept.of(database), sound(database)) == (before, True)
+
+
+def test_what_is_within_its_term_stays(scene: Scene) -> None:
+    scene.advance(OPENING)
+    with scene.database.write() as connection:
+        for at in ("2022-01-05T09:00", "2022-12-31T09:00"):
+            audit.record(connection, stamp(at), "登录", "a", address="192.0.2.7")
+    rows = snapshots.counts(scene.database)
+
+    def due(at: str) -> list[BeyondTerm]:
+        with scene.database.read() as connection:
+            return purging.due(connection, purging.ended(connection, instant(at)))
+
+    assert (due("2023-01-05T08:59"), due("2031-01-05T09:00")) == ([], [BeyondTerm(0, "audit", 2, whole=False)])
+    assert due("2023-01-05T09:01") == [BeyondTerm(0, "audit", 1, whole=False)]
+    with scene.database.write("every") as connection:
+        closed = {"closed_as_of": instant(CLOSED)}
+        connection.execute(update(table_of(ProgrammeYear)).values(closed))
+        calendar = scene.year.source_text.replace("people_months = 36", "people_months = 0")
+        terms = purging.ended(connection, instant("2023-01-05T09:01"))
+        purging.purge(connection, terms, stamp("2023-01-05T09:01"), "到期")
+        again = [
+            connection.execute(text(f"SELECT {what} FROM audit ORDER BY id LIMIT 2")).scalars().all()
+            for what in ("by", "address")
+        ]
+    assert again == [[GONE, "省办"], [GONE, "192.0.2.7"]]
+    after = snapshots.counts(scene.database)
+    assert {name: after[name] - rows[name] for name in rows if after[name] != rows[name]} == {
+        "audit": 1,
+        "chain_link": 1,
+        "purge": 1,
+    }
+    assert {one.year for one in due(AFTER)} == {0, YEAR}
+    with scene.database.write("every") as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(calendar=calendar))
+    assert {one.year for one in due(AFTER)} == {0}
+
+
+@pytest.mark.parametrize(("at", "months", "then"), [
+    ("2023-01-05T09:00", 36, "2026-01-05T09:00"), ("2024-02-29T09:00", 12, "2025-02-28T09:00"),
+    ("2023-01-31T09:00", 1, "2023-02-28T09:00"), ("2023-01-05T09:00", -12, "2022-01-05T09:00"),
+])  # fmt: skip
+def test_months_are_of_the_calendar(at: str, months: int, then: str) -> None:
+    assert after_months(instant(at), months) == instant(then)
+
+
+def test_a_machine_whose_database_is_lost_knows_what_was_purged(tmp_path: Path) -> None:
+    assert known(tmp_path) == []
+    (tmp_path / FILE).write_text("0 2025-01-05T09:00:00+08:00\n2022 2026-01-05T09:00:00+08:00\nhalf a li\n")
+    terms = [Ended(0, instant("2026-01-05T09:00")), Ended(2021, instant(BEFORE))]
+    assert known(tmp_path, terms) == [terms[0], terms[1], Ended(2022, instant(AFTER))]
