@@ -133,6 +133,15 @@ def handed_in(due: Due, ahead: int, days: WorkingDays) -> Due:
     return Due(day, end_of(day), due.because)
 
 
+def handed_in_from(today: date, due: Due, ahead: int, days: WorkingDays) -> Due:
+    """Give the same as it is told on a day: once theirs has come, the next working day, if there is one by then."""
+    theirs = handed_in(due, ahead, days)
+    if not theirs.day <= today <= due.day:
+        return theirs
+    day = min(days.after(today, 1), due.day)
+    return Due(day, end_of(day), due.because)
+
+
 def knows(until: datetime, due: Due, theirs: Due, today: date) -> bool:
     """Tell whether somebody told `until` knows what holds: the day that is `theirs`.
 

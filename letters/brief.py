@@ -119,7 +119,8 @@ class Brief:
     or place before. `filed` says that the city filed the phase before, `nobody` that it has no applicants, `stands` how
     far it is. `follows` is the work that waits for this phase, and `chased` the days on which the city was reminded and
     urged, by kind. `tally` are the numbers of a filing that passed. `second`: it is about the second part of the phase
-    alone, and with `also` another day of that has moved as well. `heads` are where the record's chain ends.
+    alone, and with `also` another day of that has moved as well; `second_due` is until when
+    the recipient hands that in, where the year dates it. `heads` are where the record's chain ends.
     """
 
     kind: Kind
@@ -155,6 +156,7 @@ class Brief:
     nobody: bool = False
     second: bool = False
     also: SecondDay | None = None
+    second_due: Due | None = None
     stands: Stands | None = None
     done: date | None = None
     follows: tuple[str, ...] = ()

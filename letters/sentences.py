@@ -111,6 +111,7 @@ def places(brief: Brief) -> str:
 def _filled(sentence: str, brief: Brief, students: tuple[str, ...], **more: str) -> str:
     ending, year = brief.of.ending if brief.of else None, phrases.year_of(brief)
     by, city = phrases.due(brief), phrases.city(brief.city_name)
+    second = phrases.until(brief.second_due.day, brief.audience, year) if brief.second_due else ""
     return sentence.format(
         city=city,
         year=brief.year,
@@ -123,6 +124,7 @@ def _filled(sentence: str, brief: Brief, students: tuple[str, ...], **more: str)
         settled=SETTLED[ending].format(on=f"于{phrases.day(brief.done)}" if brief.done else ""),
         arranged="" if brief.arranged else f"，时间、地点由{city}管理办公室另行通知",
         by=f"于{by}" if by else "",
+        second=f"于{second}前" if second else "",
         count=len(students),
         numbers="、".join(students),
         **more,

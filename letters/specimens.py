@@ -22,7 +22,8 @@ from phases.parties import Arranged, Audience, called_by
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from calendars.year import City, Year
+    from calendars.deadlines import Due
+    from calendars.year import City, Phase, Year
     from phases.book import Book
 
 PARTIES: Mapping[Audience, str] = {
@@ -84,6 +85,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         arranged=Arranged(2, due.day, "14:30", "示例中学报告厅") if is_placed and due else None,
         rearranged=bool(is_placed),
         second=second is not None,
+        second_due=_second_due(year, found, audience) if found else None,
         students=numbers if mailing or (row.later and audience not in OFFICES) else (),
         listed=numbers if mailing else (),
         done=as_of.date(),
@@ -111,6 +113,12 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
     sequence = version(brief.attempt, 0)
     party = brief.audience not in OFFICES
     return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of, party=party)
+
+
+def _second_due(year: Year, phase: Phase, audience: Audience) -> Due | None:
+    """Until when an audience hands in the second part of a phase, by the calendar."""
+    ahead = 0 if audience in OFFICES else year.figures.party_days
+    return handed_in(resolve(phase.second_due), ahead, year.working_days) if phase.second_due else None
 
 
 def _whom_to_ask(year: Year, kind: Kind, audience: Audience, city: City) -> ContactPoint | None:

@@ -140,8 +140,8 @@ class Stakeholder:
     gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has it end the
     phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed passed, {filed}
     2022年度面试结果和入选学生名单, {arranged} that time and place are told later, where they are not told yet, {city}
-    盐城市, {year} 2022, {figures.visits} a figure of the year, {by} by when, {count} and {numbers} the recipient's
-    students, {listed} what the mailing says of them.
+    盐城市, {year} 2022, {figures.visits} a figure of the year, {by} by when, {second} by when its
+    second part, {count} and {numbers} the recipient's students, {listed} what the mailing says of them.
     """
 
     audience: Audience

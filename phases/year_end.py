@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from calendars.deadlines import handed_in, resolve
 from calendars.phase_terms import PhaseTerms
 from forms.cells import BadCellError
 from forms.definitions import Form, SheetRow
@@ -244,14 +243,14 @@ WITHOUT_SUMMARY = Owing(SECOND, _owing_summaries)
 
 def _asks(kind: SummaryKind, sentence: str) -> Sentence:
     """Say a sentence in a year that asks for a kind of summary."""
-    return lambda year: sentence.format(day=_dated(year, party=True)) if kind in year.figures.summaries_asked else ""
+    return lambda year: sentence if kind in year.figures.summaries_asked else ""
 
 
 def _with_summary(kind: SummaryKind, handed_in: str) -> Sentence:
     """Say what is handed in, with the summary in a year that asks for that kind of one by the same day."""
 
     def said(year: Year) -> str:
-        also = kind in year.figures.summaries_asked and not _dated(year)
+        also = kind in year.figures.summaries_asked and not _is_dated(year)
         return f"{handed_in}和年度工作总结" if also else handed_in
 
     return said
@@ -262,13 +261,14 @@ def _gather(year: Year) -> str:
     return f"收齐{'和'.join(filter(None, ('、'.join(before), last)))}的年度工作总结。"
 
 
-def _dated(year: Year, *, party: bool = False) -> str:
-    """Say until when the second part is due, to a party by when it hands in; nothing in a year without such a day."""
-    second = next((phase.second_due for phase in year.phases if phase.slug == "year-end"), None)
-    if second is None:
-        return ""
-    day = handed_in(resolve(second), year.figures.party_days, year.working_days).day if party else second
-    return f"于{day.year}年{day.month}月{day.day}日前"
+def _is_dated(year: Year) -> bool:
+    """Tell whether the second part has a day of its own in a year."""
+    return any(phase.second_due for phase in year.phases if phase.slug == "year-end")
+
+
+def _later(year: Year) -> str:
+    """Ask a city for all of the second part by one day; for the first of it alone in a year without such a day."""
+    return f"{{second}}{_gather(year)[:-1]}，{ACCOUNTS}" if _is_dated(year) else _gather(year)
 
 
 LEFT_OVER = "结余"
@@ -508,14 +508,14 @@ PHASE = PhaseDefinition(
             "city",
             todo=(
                 "收齐每名在培学生的课题报告、培养报告、《学生成长日志》和导师评价。",
-                lambda year: f"{_dated(year)}{_gather(year)}",
-                lambda year: f"{_dated(year)}{ACCOUNTS}",
+                _later,
+                lambda year: "" if _is_dated(year) else ACCOUNTS,
             ),
             passed=(PASSED, "请妥善保存有关材料。"),
         ),
         Stakeholder(
             "mentor",
-            todo=("对每名学生作出导师评价。", _asks("导师", "{day}撰写年度工作总结，交{{city}}管理办公室。")),
+            todo=("对每名学生作出导师评价。", _asks("导师", "{second}撰写年度工作总结，交{city}管理办公室。")),
             hands_in=_with_summary("导师", "导师评价"),
             mailings={
                 "opened": Mailing(InTraining(), listed=YOURS),
@@ -529,7 +529,7 @@ PHASE = PhaseDefinition(
             "school",
             todo=(
                 "请学生完成课题报告、培养报告和《学生成长日志》。",
-                _asks("中学", "{day}撰写年度工作总结，交{{city}}管理办公室。"),
+                _asks("中学", "{second}撰写年度工作总结，交{city}管理办公室。"),
             ),
             hands_in=_with_summary("中学", "学生材料"),
             mailings={
@@ -541,7 +541,7 @@ PHASE = PhaseDefinition(
         ),
         Stakeholder(
             "institution",
-            todo=(_asks("高校", "{day}撰写年度工作总结，交{{city}}管理办公室。"),),
+            todo=(_asks("高校", "{second}撰写年度工作总结，交{city}管理办公室。"),),
             hands_in="年度工作总结",
             mailings={"opened": Mailing(InTraining(), dated=False)},  # its sentence says the day of the second part
         ),

@@ -362,12 +362,19 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         filed=bool(owed.phase and owed.city != ALL and season.cells[owed.phase, owed.city].filings) and not owed.second,
         second=owed.second,
         also=_also(season, owed, audience),
+        second_due=_second_due(season, owed, audience),
         nobody=owed.nobody,
         heads=owed.heads,
         done=day_of(season.stamp.as_of),
         follows=_follows(season, owed),
         tally=(season.cells[owed.phase, owed.city].tally or {}) if owed.kind == "passed" and owed.phase else {},
     )
+
+
+def _second_due(season: Season, owed: Owed, audience: Audience) -> Due | None:
+    """Give until when an audience hands in the second part of the phase; None where the year dates none."""
+    due = season.second_due(owed.phase, owed.city) if owed.phase and owed.city != ALL else None
+    return due and season.told(due, audience)
 
 
 def _also(season: Season, owed: Owed, audience: Audience) -> SecondDay | None:

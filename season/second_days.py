@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, cast
 
-from calendars.deadlines import Extension, handed_in
+from calendars.deadlines import Extension, day_of, handed_in_from
 from gates.pending import second_due
 from gates.states import State
 from letters.occurrences import OFFICES
@@ -50,7 +50,7 @@ class SecondDays:
         extensions = [Extension(one.until, cast("Cause", one.cause), one.corrections) for one in given]
         due = second_due(year.phase(letter.phase), extensions)
         if due is not None and audience_of(letter.recipient) not in OFFICES:
-            due = handed_in(due, year.figures.party_days, year.working_days)
+            due = handed_in_from(day_of(letter.queued_as_of), due, year.figures.party_days, year.working_days)
         return due.instant if due else None
 
     def alone(self, letter: Row[Any]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import Due, Extension, at_nine, day_of, end_of, handed_in, knows, resolve
+from calendars.deadlines import Due, Extension, at_nine, day_of, handed_in, handed_in_from, knows, resolve
 from calendars.errors import TalentError
 from gates.pending import Pending, pending, second_due
 from gates.states import Event, State, step
@@ -227,11 +227,9 @@ class Season:
 
     def told(self, due: Due, audience: Audience) -> Due:
         """Give the same as it is told now: where a party's day has come, the next working day, if there is one."""
-        theirs, today = self.theirs(due, audience), day_of(self.stamp.as_of)
-        if audience in OFFICES or not theirs.day <= today <= due.day:
-            return theirs
-        day = min(self.days.after(today, 1), due.day)
-        return Due(day, end_of(day), due.because)
+        if audience in OFFICES:
+            return due
+        return handed_in_from(day_of(self.stamp.as_of), due, self.year.figures.party_days, self.days)
 
     def holds(self, due: Due, audience: Audience, until: datetime) -> bool:
         """Tell whether an audience that was told this instant knows what a city's due day asks: `theirs`, or `told`."""

@@ -325,8 +325,19 @@ AFTER = "2022-11-10T12:00"
 def test_what_has_not_left_when_it_moves_goes_with_the_new_day_alone(scene: Scene) -> None:
     said = revised(opened(scene), "2022-11-10T10:00")
     assert sorted(told_to(said, "opened")) == ["city", "institution", "mentor", "school"]
-    assert "于2023年1月5日前撰写年度工作总结" in told_to(said, "opened")["school"]
+    assert "于2023年1月5日（星期四）17时前撰写年度工作总结" in told_to(said, "opened")["school"]
     assert told_to(said, "moved") == {}
+
+
+def test_the_opening_says_the_day_that_the_city_was_given(scene: Scene) -> None:
+    """Not the calendar's: whoever read that would hear of no other."""
+    scene.through("midterm", NANJING)
+    assert scene.extend(YEAR_END, [NANJING], "2022-10-20T10:00", date(2023, 1, 10)).done
+    told = told_to(scene.advance("2022-11-01T09:00"), "opened")
+    assert "二、于2023年1月10日（星期二）24时前收齐" in told["city"]
+    assert [told[one].count("于2023年1月5日（星期四）17时前撰写") for one in ("institution", "mentor", "school")] == [
+        1
+    ] * 3
 
 
 def test_a_later_day_of_all_moves_both_and_tells_both(scene: Scene) -> None:

@@ -22,7 +22,7 @@ from post.sending import send
 SENDER = "省办 <office@talent.example>"
 DAY = r"(\d{4})年(\d+)月(\d+)日"
 SECOND_DAY = re.compile(
-    rf"于{DAY}前(?:收齐|撰写)|(?:总结|绩效指标完成情况)的(?:截止)?时间[^。]*(?:调整为|更正为|改为|延至){DAY}"
+    rf"于{DAY}（[^）]*）\d+时前(?:收齐|撰写)|(?:总结|绩效指标完成情况)的(?:截止)?时间[^。]*(?:调整为|更正为|改为|延至){DAY}"
     rf"|(?:年度工作总结|绩效指标完成情况)(?:。请|应)于{DAY}"
 )
 """Where letters name the day of the year-end's second part."""
