@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, exists, func, or_, select
 
 from gates.states import State
-from models import record_chain
+from models import purging, record_chain
 from models.columns import table_of
 from models.database import book_of
 from models.letter_states import LetterState
 from models.outbox import ALL
+from models.tables.audit import AuditEntry
 from models.tables.catalogue import declared
+from models.tables.record_chain import ChainLink
 from models.tables.season import CityPhase, CityYear, Filing, Letter, ProgrammeYear, Transition
 
 if TYPE_CHECKING:
@@ -165,6 +167,20 @@ def _chain_holds(connection: Connection) -> Iterator[Found]:
     yield from record_chain.misfits(connection)
 
 
+def words_taken_out_are_on_record(connection: Connection) -> Iterator[Found]:
+    """Where words of the record are gone, a purge on its chain says so: the chain alone would hold without."""
+    deed, link = table_of(AuditEntry), table_of(ChainLink)
+    told = select(deed).where(deed.c.what == purging.PURGING, deed.c.subject.startswith(purging.OF))
+    proven = record_chain.chained(connection, deed, connection.execute(told).mappings().all())
+    years = {int(year) for row in proven for year in row["subject"].removeprefix(purging.OF).split("+")}
+    for record in record_chain.RECORDS:
+        gone = select(link.c.strand, func.count()).join(record, record.c.id == link.c.row)
+        gone = gone.where(link.c.record == record.name, record.c.purged.is_not(None)).group_by(link.c.strand)
+        for strand, count in connection.execute(gone.order_by(link.c.strand)):
+            if strand not in years:
+                yield strand, record.name, f"{count} 行所写的内容已不在，没有清除它的记录"
+
+
 CHAIN = "记录链完好"
 INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("记录首尾相接", _log_goes_on),
@@ -175,5 +191,6 @@ INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("各行有所属", _rows_belong_somewhere),
     ("年度完整", _years_are_whole),
     (CHAIN, _chain_holds),
+    ("清除有记录", words_taken_out_are_on_record),
 )
 """What holds of every database, in the order in which it is asked."""

@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
     from models.stamp import Stamp
 
+PURGING, OF = "清除到期的个人信息", "purge/"
+"""How the record tells of a purge: the years follow, 0 for what belongs to none."""
+
 OF_NONE = COMMON
 """The year of what belongs to none."""
 
@@ -142,8 +145,8 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
         _drop_parties(connection, terms)
         _drop_ways(connection)
     if found:
-        named = "、".join(str(year or "不分年度") for year in sorted({one.year for one in found}))
-        audit.record(connection, stamp, "清除到期的个人信息", f"purge/{named}", reason=reason)
+        years = "+".join(str(year) for year in sorted({one.year for one in found}))
+        audit.record(connection, stamp, PURGING, f"{OF}{years}", reason=reason)
     return found
 
 

@@ -16,7 +16,7 @@ from tests.support.scenes import Scene, instant
 from tests.support.shelf import BEFORE_YANCHENG, BEGUN, END, MARKS
 
 Played = Callable[[str], Scene]
-LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN = (name for name, _ in INVARIANTS)
+LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED = (name for name, _ in INVARIANTS)
 YANCHENG = "phase = 'shortlist' AND city = 'yancheng'"
 NANJING = "phase = 'shortlist' AND city = 'nanjing'"
 LAST = f"(SELECT max(id) FROM transition WHERE {NANJING})"
@@ -47,6 +47,7 @@ IMPOSSIBLE = [
     (BELONGS, "DELETE FROM city_year WHERE city = 'nanjing'"),
     (WHOLE, f"DELETE FROM city_phase WHERE {NANJING}"),
     (CHAIN, f"UPDATE transition SET reason = '别的' WHERE id = {FIRST}"),
+    (PURGED, f"UPDATE transition SET purged = '{{}}' WHERE id = {FIRST}"),
 ]
 GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]
 

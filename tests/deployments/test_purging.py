@@ -12,22 +12,27 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Connection, event, insert, select, text, update
 
+from acts.consistency import contradictions
+from acts.open_year import open_year
 from acts.signed_season import Purged, signed_season
+from calendars.files import load
 from commands.examining.database import of_the_database
 from deployments import sealing
 from deployments.backups import back_up
 from deployments.purging import FILE, NotYet, known, purge
 from deployments.restoring import restore
-from models import audit, purging, record_chain, reports, snapshots, statistics
+from models import audit, invariants, purging, record_chain, reports, snapshots, statistics
 from models.columns import table_of
 from models.database import Database
 from models.filed_rows import keep
-from models.purging import BeyondTerm, Ended, after_months
+from models.guards import lifted
+from models.purging import OF, PURGING, BeyondTerm, Ended, after_months
 from models.record_chain import BEGUN, GONE, RECORDS, Head, Link
 from models.tables.catalogue import declared
+from models.tables.pool import Party, StatedAddress
 from models.tables.purges import StudentCount
 from models.tables.record_chain import ChainLink
-from models.tables.season import ProgrammeYear
+from models.tables.season import Letter, LetterBody, ProgrammeYear, Transition
 from models.trained import with_trained
 from phases.book import BOOK
 from settings import BackupSettings, Settings
@@ -174,6 +179,8 @@ def _nothing_is_left(database: Database, before: Kept) -> None:
     assert (hits(database, CHILD), on_disk(database)) == (set(), 0)
     assert hits(database, WORD) - STAYS == set()
     assert (Kept.of(database), sound(database)) == (before, True)
+    with database.read() as connection:
+        assert list(invariants.words_taken_out_are_on_record(connection)) == []
 
 
 def test_what_is_within_its_term_stays(scene: Scene) -> None:
@@ -210,6 +217,56 @@ def test_what_is_within_its_term_stays(scene: Scene) -> None:
     with scene.database.write("every") as connection:
         connection.execute(update(table_of(ProgrammeYear)).values(calendar=calendar))
     assert {one.year for one in due(AFTER)} == {0}
+
+
+def test_what_another_year_says_too_stays(scene: Scene) -> None:
+    """Words that letters of two years have, and a mentor whom both name, are the later one's as well."""
+    scene.advance(OPENING)
+    open_year(scene.database, load(2026), stamp(OPENING), rehearsal=True)
+    letter, party, stated = table_of(Letter), table_of(Party), table_of(StatedAddress)
+    with scene.database.write("every") as connection:
+        shared, *alone = connection.execute(select(letter.c.body).distinct().order_by(letter.c.body)).scalars()
+        if not alone:
+            alone = ["own"]
+            connection.execute(insert(table_of(LetterBody)).values(digest="own", text="甲", html="甲"))
+            connection.execute(update(letter).where(letter.c.recipient == "city:wuxi").values(body="own"))
+        row = dict(connection.execute(select(letter).where(letter.c.body == shared).limit(1)).mappings().one())
+        connection.execute(insert(letter).values(row | {"id": 9999, "year": 2026}))
+        connection.execute(insert(party), [
+            {"id": one, "kind": "mentor", "name": name, "place": "某大学", "email": "m@mentor.example"}
+            for one, name in ((901, "只在旧年度"), (902, "两个年度都有"))
+        ])  # fmt: skip
+        about = {"office": "nanjing", "email": "m@mentor.example", "settled": True, **stamp(OPENING).columns()}
+        connection.execute(insert(stated), [about | {"party": 901, "year": YEAR}, about | {"party": 902, "year": 2026}])
+        years = table_of(ProgrammeYear)
+        connection.execute(update(years).where(years.c.year == YEAR).values(closed_as_of=instant(CLOSED)))
+        purging.purge(connection, purging.ended(connection, instant(AFTER)), stamp(AFTER), "到期")
+        body = table_of(LetterBody)
+        left = dict(connection.execute(select(body.c.digest, body.c.text)).tuples().all())
+        assert (left[shared] != GONE, {left[one] for one in alone}) == (True, {GONE})
+        kept = connection.execute(select(letter.c.year, letter.c.address == row["address"])).tuples().all()
+        assert dict(kept) == {YEAR: False, 2026: True}
+        assert list(connection.execute(select(party.c.name).order_by(party.c.id)).scalars()) == [
+            f"{GONE} 901",
+            "两个年度都有",
+        ]
+        assert list(connection.execute(select(stated.c.party)).scalars()) == [902]
+
+
+def test_words_that_were_taken_out_by_no_purge_on_record_are_found(scene: Scene) -> None:
+    """The chain holds what whoever owns the tables takes out: that it was a purge, a deed on the chain has to say."""
+    scene.advance(OPENING)
+    log = table_of(Transition)
+    with scene.database.write("every") as connection, lifted(connection, [log.name]):
+        row = connection.execute(select(log).order_by(log.c.id).limit(1)).mappings().one()
+        left = record_chain.without_words(log.name, row)
+        connection.execute(update(log).where(log.c.id == row["id"]).values(left))
+    assert [tuple(one) for one in contradictions(scene.database)] == [
+        ("清除有记录", YEAR, "transition", "1 行所写的内容已不在，没有清除它的记录")
+    ]
+    with scene.database.write("every") as connection:
+        audit.record(connection, stamp(AFTER), PURGING, f"{OF}{YEAR}", reason="到期")
+    assert contradictions(scene.database) == []
 
 
 @pytest.mark.parametrize(("at", "months", "then"), [

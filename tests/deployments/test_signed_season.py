@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from acts.signed_season import StillOpen, _signed, signed_season
 from acts.year import close_year
 from deployments.verify import verify_season
-from models import reports
+from models import purging, record_chain, reports, statistics
+from models.season_record import of_season
+from models.trained import with_trained
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import YEAR, Scene, instant, stamp
 from tests.support.shelf import END
@@ -148,6 +150,30 @@ def test_what_was_signed_and_does_not_agree_with_itself_is_found(closed: Scene) 
         reread, _ = verify_season.opened(_signed(other, SECRET))
         found[said] = any(said in fault for fault in verify_season.faults(reread))
     assert found == dict.fromkeys(CHANGES, True)
+
+
+@ON_SQLITE
+def test_a_purge_leaves_the_figures_and_the_chain_that_were_signed(closed: Scene) -> None:
+    """And whoever was in training is counted still: of a season at its end."""
+    season = json.loads(signed_season(closed.database, YEAR, stamp(AT), SECRET))["season"]
+
+    def said() -> tuple[object, ...]:
+        with closed.database.read() as connection:
+            matrix = with_trained(connection, reports.matrix(connection, YEAR, instant(AT)))
+            rows = (row["content"] for row in of_season(connection, closed.year)["moves"])
+            return statistics.of_year(connection, YEAR), dict(matrix.totals), matrix.trained, list(rows)
+
+    before, at = said(), "2026-01-06T09:00"
+    with closed.database.write("every") as connection:
+        purging.purge(connection, purging.ended(connection, instant(at)), stamp(at), "到期")
+        assert list(record_chain.misfits(connection)) == []
+    assert said() == before
+    counts, totals, trained, contents = before
+    assert isinstance(counts, dict)
+    assert sum(count for group, count in counts.items() if group.what == "优秀") == season["totals"]["excellent"]
+    assert isinstance(trained, dict)
+    assert sum(trained.values()) > 0
+    assert (totals, contents) == ({**season["totals"], "funded_cap": 65}, [move["content"] for move in season["moves"]])
 
 
 @ON_SQLITE
