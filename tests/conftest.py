@@ -21,8 +21,8 @@ from tests import postgres
 from tests.support import compiled, memory, shelf
 from tests.support import tables_at_once as at_once
 from tests.support.kinds import KINDS, spared
-from tests.support.originals import MIGRATED, NOTHING, PLANTED, RELEASED, SEASON, Originals
-from tests.support.scenes import Scene, calendar
+from tests.support.originals import MIGRATED, NOTHING, OPENED, PLANTED, RELEASED, SEASON, Originals
+from tests.support.scenes import Scene, calendar, watched
 from tests.support.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -150,9 +150,9 @@ def empty_database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path
 
 
 @pytest.fixture
-def database_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
-    """A fresh migrated database without a row."""
-    with originals.copy(MIGRATED, tmp_path) as url:
+def database_url(originals: Originals, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database without a row; beside a `scene`, with its year."""
+    with originals.copy(OPENED if "scene" in request.fixturenames else MIGRATED, tmp_path) as url:
         yield url
 
 
@@ -204,9 +204,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def scene(database: Database) -> Scene:
+def scene(database: Database, originals: Originals) -> Scene:
     """The year 2022, just opened, as a rehearsal."""
-    return Scene.begin(database)
+    return Scene(watched(database), calendar(), originals)
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,14 @@ from models.database import Database
 from phases.book import BOOK
 
 T = TypeVar("T")
-NOTHING, MIGRATED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "season", "planted", "six-each"
+NOTHING, MIGRATED, OPENED, SEASON, PLANTED, SIX_EACH = "nothing", "migrated", "opened", "season", "planted", "six-each"
 PARTIES, REAL_YEAR, RELEASED = "parties", "real-year", "released"
+
+
+def _begin(database: Database) -> None:
+    from tests.support.scenes import Scene
+
+    Scene.begin(database)
 
 
 def _play(database: Database) -> None:
@@ -64,6 +70,7 @@ def _bring_up(database: Database) -> None:
 
 MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     MIGRATED: (NOTHING, migrate.upgrade),
+    OPENED: (MIGRATED, _begin),
     SEASON: (MIGRATED, _play),
     PLANTED: (SEASON, _plant),
     SIX_EACH: (MIGRATED, _fund),
@@ -72,6 +79,26 @@ MADE: Mapping[str, tuple[str, Callable[[Database], None]]] = {
     RELEASED: (NOTHING, _bring_up),
 }
 """What each is a copy of, and what is done to it then."""
+
+
+def filed_through(phase: str, city: str) -> str:
+    """The name of a year of which that city has filed every phase up to that one, and nothing else was done."""
+    return f"{city} through {phase}"
+
+
+def _made(name: str) -> tuple[str, Callable[[Database], object]]:
+    city, apart, phase = name.partition(" through ")
+    if not apart:
+        return MADE[name]
+    from tests.support.scenes import FILED, Scene, calendar
+
+    before = [*FILED][: [*FILED].index(phase)]
+
+    def file(database: Database) -> None:
+        said = Scene(database, calendar()).file(phase, city)
+        assert said.done, said
+
+    return filed_through(before[-1], city) if before else OPENED, file
 
 
 def once(path: Path, make: Callable[[Path], object]) -> Path:
@@ -147,19 +174,30 @@ class Originals:
         finally:
             dropped(url)
 
+    def put(self, name: str, database: Database) -> None:
+        """Have a test's own database, which nobody else has open, go on as that one."""
+        database.dispose()
+        if self.server is None:
+            assert database.file is not None
+            shutil.copy(self.file(name), database.file)
+            return
+        url = sa.make_url(database.url)
+        dropped(database.url)
+        _said(self.server, f'CREATE DATABASE "{url.database}" TEMPLATE "{self.on_server(name)}"', by_files=True)
+
     def on_server(self, name: str) -> str:
         """The name of the original there."""
         return "template0" if name == NOTHING else self.file(name).read_text()
 
     def _fill(self, name: str, path: Path) -> None:
-        source, _ = MADE[name]
+        source, _ = _made(name)
         if source != NOTHING:
             shutil.copy(self.file(source), path)
         self._done(name, f"sqlite:///{path}")
 
     def _create(self, name: str, path: Path) -> None:
         assert self.server is not None
-        url = created(self.server, self.on_server(MADE[name][0]), name)
+        url = created(self.server, self.on_server(_made(name)[0]), name.replace(" ", "_"))
         self._done(name, url)
         path.write_text(str(sa.make_url(url).database))
 
@@ -167,6 +205,6 @@ class Originals:
     def _done(name: str, url: str) -> None:
         database = Database(url, BOOK)
         try:
-            MADE[name][1](database)
+            _made(name)[1](database)
         finally:
             database.dispose()

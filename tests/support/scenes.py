@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from unittest.mock import patch
+from weakref import WeakSet
+
+from sqlalchemy import event
 
 import acts.load
 from acts.advance import Advance, advance
@@ -30,6 +33,7 @@ from models.standing import Cell
 from phases.book import BOOK
 from season.outcome import Outcome
 from tests.support import sheets
+from tests.support.originals import Originals, filed_through
 from tests.support.sheets import Sheets
 from tests.support.years import parse
 
@@ -74,12 +78,33 @@ def calendar(cities: int = 13, **figures: int) -> Year:
     return parse(text, "2022.toml")
 
 
+_written: WeakSet[Database] = WeakSet()
+"""The databases in which something was done since they were copied."""
+
+
+def untouched(database: Database) -> bool:
+    """Whether nothing was written in a database whose writes are `watched`."""
+    return database not in _written
+
+
+def watched(database: Database) -> Database:
+    """Note from now on whether anything is written in it: what only looks is rolled back."""
+    event.listen(database.engine, "commit", lambda _: written(database))
+    return database
+
+
+def written(database: Database) -> None:
+    _written.add(database)
+
+
 @dataclass(frozen=True)
 class Scene:
     """The acts on one database's year, at instants written as text."""
 
     database: Database
     year: Year
+    originals: Originals | None = None
+    """Where a year that was begun as this one, and in which nothing was done yet, is looked up further on."""
 
     @classmethod
     def begin(cls, database: Database, year: Year | None = None, *, rehearsal: bool = True, at: str = OPENING) -> Scene:
@@ -164,6 +189,10 @@ class Scene:
 
     def through(self, phase: str, city: str, **filled: Sheets) -> Scene:
         """File every phase up to this one, each in its time; `filled` are other sheets than the usual, by phase."""
+        if self.originals is not None and not filled and untouched(self.database):
+            self.originals.put(filed_through(phase, city), self.database)
+            written(self.database)
+            return self
         for slug in FILED:
             said = self.file(slug, city, filled.get(slug))
             assert said.done, said
