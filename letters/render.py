@@ -308,7 +308,8 @@ def _rows(brief: Brief) -> list[tuple[str, str]]:
     days = [("原截止时间", was), ("截止时间", phrases.due(brief))]
     if brief.also:
         also = _also(brief.also, brief)
-        days += [("后交部分原截止时间", also["was"]), ("后交部分截止时间", f"{also['until']}前")]
+        what = also["files"] if brief.audience in OFFICES else also["hands_in"]
+        days += [(f"{what}原截止时间", also["was"]), (f"{what}截止时间", f"{also['until']}前")]
     return [row for row in days if row[1]] + list(phrases.meets(brief.arranged) if brief.arranged else ())
 
 

@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 
 AHEAD = frozenset({State.WAITING, State.OPEN, State.RETURNED})
 LATE = frozenset({State.OVERDUE})
-CHASED: Mapping[MomentKind, frozenset[State]] = {"rung": AHEAD, "next-day": AHEAD | LATE, "third-day": AHEAD | LATE}
-"""The moments at which whoever has not filed is written to: in which states a city phase may come to that."""
+UNDER_WAY = frozenset(State) - {State.PASSED, State.WITHDRAWN}
+CHASED = frozenset({"rung", "next-day", "third-day"})
+"""The moments at which whoever has not filed is written to."""
+
+CONCERNED: Mapping[MomentKind, frozenset[State]] = {
+    "rung": AHEAD,
+    "next-day": AHEAD | LATE,
+    "third-day": AHEAD | LATE,
+    "second": UNDER_WAY,
+    "province-due": UNDER_WAY,
+}
+"""By moment, the states in which a city phase may come to it: what has passed ends, and is reminded of, no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +50,10 @@ def pending_of(matrix: Matrix, phase: Phase, standing: Standing) -> Pending | No
 
 def chases(matrix: Matrix, moment: Moment) -> bool:
     """Tell whether a coming moment concerns anybody as things stand; past the due day only who is late is chased."""
-    states = CHASED.get(moment.kind)
+    states = CONCERNED.get(moment.kind)
     if states is None:
         return True
-    if resolve(matrix.year.phase(moment.phase).due).instant <= matrix.as_of:
+    if moment.kind in CHASED and resolve(matrix.year.phase(moment.phase).due).instant <= matrix.as_of:
         states &= LATE
     return any(one.phase == moment.phase and one.state in states for mine in matrix.cities.values() for one in mine)
 

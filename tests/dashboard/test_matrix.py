@@ -157,6 +157,13 @@ def test_the_agenda_announces_no_chase_of_nobody(state: State, at: str, label: s
     assert (f"面试名单：{label}" in [one.label for one in coming]) == announced
 
 
+@pytest.mark.parametrize("state", sorted(State))
+def test_the_agenda_announces_what_follows_the_filing_while_a_city_phase_is_under_way(state: State) -> None:
+    coming = agenda(shown(standing(state, phase="year-end"), as_of=instant("2022-12-22T10:00"))).coming
+    told = [any(what in one.label for one in coming) for what in ("后交部分截止", "省办期限")]
+    assert told == [state not in {State.PASSED, State.WITHDRAWN}] * 2
+
+
 @pytest.mark.parametrize(
     ("at", "left"),
     [("2022-02-11T23:59", "今天到期"), ("2022-02-12T00:00", "已过省办期限"), ("2022-02-10T09:00", "剩 1 个工作日")],

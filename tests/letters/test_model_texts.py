@@ -19,7 +19,7 @@ from calendars.files import load
 from gates.verdict import Finding
 from letters.brief import Brief, Item, SecondDay
 from letters.occurrences import OFFICES, occurrences
-from letters.render import Rendered, render
+from letters.render import Rendered, _rows, render
 from letters.specimens import specimen
 from letters.titles import subject
 from letters.words import SUBJECT_MARK
@@ -187,6 +187,17 @@ AS_THE_ISSUE_SAYS = re.compile(r"到校记录 \d+ 次（按进度应有 \d+ 次�
 LINK, LISTED = re.compile(r".*(?:入口：http|联系人：).*"), re.compile(r"　　(?:\d\.|\d{4}-\d{4}-\d{4}：|.*依据：).*")
 LONGEST = 250
 """Characters of a letter's own words, on one screen of a telephone."""
+
+
+@pytest.mark.parametrize(
+    ("audience", "what"),
+    [("city", "年度工作总结、经费使用情况和绩效指标完成情况"), ("mentor", "年度工作总结"), ("school", "年度工作总结")],
+)
+def test_an_offices_own_words_may_name_both_days_by_what_is_handed_in(audience: str, what: str) -> None:
+    brief, _ = letter(f"moved year-end {audience} both")
+    assert [label for label, _ in _rows(brief)] == [
+        "原截止时间", "截止时间", f"{what}原截止时间", f"{what}截止时间",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted({*LETTERS, *MODELS}))
