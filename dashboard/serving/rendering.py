@@ -15,6 +15,7 @@ from acts.signatures import granter, signed
 from dashboard.serving.in_hand import hands_now
 from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years
+from dashboard.serving.purged_year import purged_on
 from dashboard.serving.rehearsal_clock import clock_bar
 from dashboard.serving.whom_to_ask import whom_to_ask
 from dashboard.views.dates import clock, day, moment, short_day, weekday
@@ -66,6 +67,7 @@ def environment() -> Environment:
         "clock_bar": clock_bar,
         "hands_now": hands_now,
         "other_years": other_years,
+        "purged_on": purged_on,
         "whom_to_ask": whom_to_ask,
     }
     return made
