@@ -38,6 +38,11 @@ LEAVING_SECONDS = 2.0
 BESIDE = ("", "-wal", "-shm")
 """What a file of SQLite consists of while it is open."""
 
+_TYPES = text(
+    "SELECT quote_ident(attname), format_type(atttypid, atttypmod) FROM pg_attribute "
+    "WHERE attrelid = CAST(:whose AS regclass) AND attnum > 0 AND NOT attisdropped"
+)
+
 
 class NotWhole(TalentError):
     """{path} 不是完好的数据库文件：{why}。"""
@@ -101,7 +106,10 @@ def alone(database: Database) -> None:
 
 
 def write_anew(database: Database, tables: Iterable[str] = ()) -> None:
-    """Write a file of SQLite anew, of PostgreSQL these tables: what was deleted still stands in them until then."""
+    """Write a file of SQLite anew, of PostgreSQL these tables: what was deleted still stands in them until then.
+
+    So do samples of it in what PostgreSQL knows of their columns for its plans, even once a table is empty.
+    """
     if database.embedded:
         with closing(database.engine.raw_connection()) as own:
             cursor = own.cursor()
@@ -110,7 +118,14 @@ def write_anew(database: Database, tables: Iterable[str] = ()) -> None:
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in tables:
+            connection.execute(text(f'ALTER TABLE "{table}" {_as_they_are(connection, table)}'))
             connection.execute(text(f'VACUUM (FULL) "{table}"'))
+
+
+def _as_they_are(connection: Connection, table: str) -> str:
+    """Give each column of a table of PostgreSQL the type that it has, which makes it forget the samples."""
+    columns = connection.execute(_TYPES, {"whose": f'"{table}"'})
+    return ", ".join(f"ALTER COLUMN {name} TYPE {kind}" for name, kind in columns)
 
 
 def put(path: Path, database: Database, aside: str) -> Path | None:
