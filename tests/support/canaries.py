@@ -169,7 +169,8 @@ def _bodies(connection: Connection, city: str) -> None:
         about = select(letter.c.body).group_by(letter.c.body)
         alone = about.having(func.min(letter.c.concerns) == city, func.max(letter.c.concerns) == city)
         words = {name: literal(mark(city)).concat(body.c[name]) for name in ("text", "html")}
-        connection.execute(update(body).where(body.c.digest.in_(alone)).values(words))
+        titled = func.replace(body.c.framed, '"title": "', f'"title": "{mark(city)}')
+        connection.execute(update(body).where(body.c.digest.in_(alone)).values(words | {"framed": titled}))
 
 
 def _write(
