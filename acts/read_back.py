@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from forms.wording import as_text
@@ -51,7 +50,7 @@ def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet]
     They are those whom the phases before let on and who are still in: nobody, where students only apply. On a roll they
     are the city's mentors of the year's pool, as the roll of the year before has them, to be reviewed anew.
     """
-    who = still_in(Scope(connection, year, {city: date.min}, {}), phase).get(city, ())
+    who = still_in(Scope.undated(connection, year, [city]), phase).get(city, ())
     people = loading.people(connection, year.year, city, who)
     found = {
         sheet.key: {

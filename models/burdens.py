@@ -46,8 +46,7 @@ class Burden(NamedTuple):
 
 def burdens(connection: Connection, year: Year) -> list[Burden]:
     """Give the burden of each kind of party that anything was written to, in the order of the alphabet."""
-    everywhere = Scope(connection, year, dict.fromkeys([one.slug for one in year.cities], year.phases[-1].due), {})
-    admitted = Reach(everywhere).find(ADMITTED, "mentor")
+    admitted = Reach(Scope.undated(connection, year)).find(ADMITTED, "mentor")
     with_students = {f"mentor:{party}" for parties in admitted.values() for party in parties}
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
     for recipient, count in _letters(connection, year.year):

@@ -40,8 +40,7 @@ class Evaluated:
 
 def students(connection: Connection, year: Year, city: str) -> tuple[Evaluated, ...]:
     """Give the city's students in training, by number."""
-    day = {city: year.phases[0].due}
-    numbers = in_training(Scope(connection, year, day, day))[city]
+    numbers = in_training(Scope.undated(connection, year, [city]))[city]
     student = draft_table(STUDENTS)
     of = (student.c.year == year.year, student.c.city == city, student.c.number.in_(numbers))
     names = dict(connection.execute(select(student.c.number, student.c.name).where(*of)).tuples().all())

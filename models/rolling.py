@@ -47,8 +47,7 @@ def roll(connection: Connection, year: Year) -> dict[str, int]:
 
     Mentors, institutions and schools of cities whose phase passed, and the students who stayed in training.
     """
-    days = dict.fromkeys((city.slug for city in year.cities), year.phases[0].due)
-    scope = Scope(connection, year, days, days)
+    scope = Scope.undated(connection, year)
     table = table_of(PoolEntry)
     rows = [
         {"year": year.year + 1, "city": city, "kind": kind, "key": key}

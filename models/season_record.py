@@ -72,8 +72,7 @@ def _hash(said: object) -> str:
 
 def _results(connection: Connection, year: Year) -> list[list[str]]:
     """Give city, number and grade of each student in training who has one."""
-    days = {city.slug: year.phases[0].due for city in year.cities}
-    trained = in_training(Scope(connection, year, days, days))
+    trained = in_training(Scope.undated(connection, year))
     table = draft_table(EVALUATIONS)
     query = select(table.c.city, table.c.number, table.c.grade).where(table.c.year == year.year)
     rows = connection.execute(query.order_by(table.c.city, table.c.number))

@@ -9,20 +9,24 @@ from sqlalchemy import insert, select
 
 from models import standing
 from models.columns import table_of
-from models.facts import scope
-from models.tables.city_drafts import draft_table
+from models.facts.scope import Scope, counting, in_training
 from models.tables.purges import Purge, StudentCount
+from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 from phases.interview import INTERVIEWS
+from phases.interview import PHASE as INTERVIEW
 from phases.year_end import EVALUATIONS
+from phases.year_end import PHASE as YEAR_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
-APPLIED, TAKEN, INTERVIEWED, ADMITTED, FUNDED = "申报", "市级推荐", "参加面试", "入选", "省级资助"
+APPLIED, TAKEN, INTERVIEWED, ADMITTED, FUNDED = "申报", "审核通过", "参加面试", "入选", "省级资助"
 TRAINED = "在培"
+
+FORM, INTERVIEWED_AS = ("number", "school", "subject", "taken"), ("number", "came", "admitted", "funding")
 
 
 class StudentGroup(NamedTuple):
@@ -49,7 +53,7 @@ def purged(connection: Connection, year: int) -> bool:
     return connection.execute(select(table.c.id).where(table.c.year == year).limit(1)).first() is not None
 
 
-def in_training(connection: Connection, year: int) -> dict[str, int]:
+def trained(connection: Connection, year: int) -> dict[str, int]:
     """Give how many of each city's students were in training when its rows went."""
     found = Counter[str]()
     for group, count in of_year(connection, year).items():
@@ -67,22 +71,26 @@ def keep(connection: Connection, year: int) -> None:
 
 
 def _counted(connection: Connection, year: int) -> Iterator[StudentGroup]:
-    """Give each student once for each thing that is counted of him, in the city, school and subject of his form."""
-    student, interview, evaluation = map(draft_table, (STUDENTS, INTERVIEWS, EVALUATIONS))
-    columns = (student.c.city, student.c.school, student.c.subject, student.c.number, student.c.taken)
-    whose: dict[str, tuple[str, str, str]] = {}
-    for city, school, subject, number, taken in connection.execute(select(*columns).where(student.c.year == year)):
-        whose[number] = (city, school, subject)
-        yield StudentGroup(city, school, subject, APPLIED)
-        if taken:
-            yield StudentGroup(city, school, subject, TAKEN)
-    came = select(interview.c.number, interview.c.came, interview.c.admitted, interview.c.funding)
-    for number, there, admitted, funding in connection.execute(came.where(interview.c.year == year)):
-        said = {INTERVIEWED: there, ADMITTED: admitted, FUNDED: admitted and funding == FUNDED}
-        yield from (StudentGroup(*whose[number], what) for what, so in said.items() if so and number in whose)
-    graded = select(evaluation.c.number, evaluation.c.grade).where(evaluation.c.year == year)
-    yield from (StudentGroup(*whose[number], grade) for number, grade in connection.execute(graded) if number in whose)
-    calendar = standing.opened(connection, year).year
-    days = dict.fromkeys((city.slug for city in calendar.cities), calendar.phases[0].due)
-    for numbers in scope.in_training(scope.Scope(connection, calendar, days, days)).values():
-        yield from (StudentGroup(*whose[number], TRAINED) for number in numbers if number in whose)
+    """Give each student once for each thing that is counted of him, in the city, school and subject of his form.
+
+    Drafts, and cities that left the year, are in no figure: what is counted is what the totals are of.
+    """
+    of = Scope.undated(connection, standing.opened(connection, year).year)
+    whose: dict[tuple[str, str], StudentGroup] = {}
+    applied, admitting = counting(of, APPLICATION.slug), counting(of, INTERVIEW.slug)
+    for city, number, school, subject, taken in connection.execute(of.of(STUDENTS, *FORM)):
+        whose[city, number] = student = StudentGroup(city, school, subject, APPLIED)
+        if city in applied:
+            yield student
+        if city in applied and taken:
+            yield student._replace(what=TAKEN)
+    for city, number, came, admitted, funding in connection.execute(of.of(INTERVIEWS, *INTERVIEWED_AS)):
+        if city in admitting and (city, number) in whose:
+            said = {INTERVIEWED: came, ADMITTED: admitted, FUNDED: admitted and funding == FUNDED}
+            yield from (whose[city, number]._replace(what=what) for what, so in said.items() if so)
+    training = {(city, number) for city, numbers in in_training(of).items() for number in numbers} & whose.keys()
+    recorded, graded = counting(of, INTERVIEW.slug, decided=True), counting(of, YEAR_END.slug, decided=True)
+    yield from (whose[one]._replace(what=TRAINED) for one in training if one[0] in recorded)
+    for city, number, grade in connection.execute(of.of(EVALUATIONS, "number", "grade")):
+        if city in graded and grade and (city, number) in training:
+            yield whose[city, number]._replace(what=grade)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
-from gates.states import State
 from models import statistics
 from models.columns import table_of
-from models.facts.scope import Scope, admitting, in_training
-from models.tables.season import CityPhase, CityYear
+from models.facts.scope import Scope, admitting, counting, in_training
+from models.tables.season import CityPhase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from models.reports import Matrix
@@ -24,31 +25,20 @@ def with_trained(connection: Connection, found: Matrix) -> Matrix:
 
     It is not known of the past: who left since is no longer on the rows that say who is in training.
     """
-    recorded = _recorded(connection, found)
-    if recorded is None:
+    if _done_since(connection, found):
         return found
+    everywhere = Scope.undated(connection, found.year)
+    admits = admitting(everywhere)
+    recorded = counting(everywhere, admits.slug, decided=True) if admits else frozenset()
     if statistics.purged(connection, found.year.year):
-        kept = statistics.in_training(connection, found.year.year)
-        return replace(found, trained={city: kept.get(city, 0) if city in recorded else 0 for city in found.cities})
-    day = found.as_of.date()
-    days = dict.fromkeys((slug for slug in found.cities if slug in recorded), day)
-    training = in_training(Scope(connection, found.year, days, days)) if days else {}
-    return replace(found, trained={city: len(training.get(city, ())) for city in found.cities})
+        kept: Mapping[str, int] = statistics.trained(connection, found.year.year)
+    else:
+        theirs = Scope.undated(connection, found.year, (slug for slug in found.cities if slug in recorded))
+        kept = {city: len(numbers) for city, numbers in in_training(theirs).items()} if recorded else {}
+    return replace(found, trained={city: kept.get(city, 0) if city in recorded else 0 for city in found.cities})
 
 
-def _recorded(connection: Connection, found: Matrix) -> frozenset[str] | None:
-    """Give the cities whose admitted students count and were recorded; None where anything was done since."""
-    cell, city = table_of(CityPhase), table_of(CityYear)
-    columns = (cell.c.phase, cell.c.city, cell.c.state, cell.c.as_of, city.c.withdrawn_as_of)
-    same = and_(cell.c.year == city.c.year, cell.c.city == city.c.city)
-    query = select(*columns, cell.c.tally.is_not(None).label("counts")).join_from(cell, city, same)
-    rows = connection.execute(query.where(cell.c.year == found.year.year)).all()
-    if any(row.as_of > found.as_of for row in rows):
-        return None
-    admits = admitting(Scope(connection, found.year, {}, {}))
-    out = {State.SUBMITTED, State.WITHDRAWN}
-    return frozenset(
-        row.city
-        for row in rows
-        if admits and row.phase == admits.slug and row.counts and row.state not in out and not row.withdrawn_as_of
-    )
+def _done_since(connection: Connection, found: Matrix) -> bool:
+    cell = table_of(CityPhase)
+    since = select(cell.c.id).where(cell.c.year == found.year.year, cell.c.as_of > found.as_of)
+    return connection.execute(since.limit(1)).first() is not None

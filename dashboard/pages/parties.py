@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -60,7 +59,7 @@ def one(request: Request, reader: Signed, look: Present, party: Id) -> HTMLRespo
         found = _on_file(connection, reader, look, known) if known else None
         if known is None or found is None or not (found.cities or reader.province):
             raise NotThere
-        training = in_training(Scope(connection, year, dict.fromkeys(found.cities, date.min), {}))
+        training = in_training(Scope.undated(connection, year, found.cities))
         changes = personal_changes.changes(connection, year.year, found.cities)
         excused = excuses.excused(connection, year.year, found.cities)
         wanted = letterbox.LetterQuery(year.year, look.as_of, reader=reader.city, recipient=known.recipient)

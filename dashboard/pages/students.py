@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -92,7 +91,7 @@ def _shown(
             key: draft_rows.rows(connection, year.year, city, key, of={"number": student})
             for key in {STUDENTS.key, *(sheet.key for _, sheet in sheets)}
         }
-        trained = student in in_training(Scope(connection, year, {city: date.min}, {}))[city]
+        trained = student in in_training(Scope.undated(connection, year, [city]))[city]
         changes = personal_changes.changes(connection, year.year, [city])
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)
     written = partial(persons.sheet_of_one, known=HEADING, full=full)

@@ -52,7 +52,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         returned = suppression.unclear(connection)
         kept, _ = letter_marks.kept(connection, year.year, look.as_of)
         differing = party_addresses.differences(connection, year.year, look.as_of)
-        likely = [one for one in likely_children(Scope(connection, year, {}, {})) if one.same is None]
+        likely = [one for one in likely_children(Scope.undated(connection, year)) if one.same is None]
         season = Season.read(connection, year.year, site.stamp(reader, look.opened), None, reading=True)
         outdated, later = outdated_results(season), still_due(season)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]

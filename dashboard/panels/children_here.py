@@ -22,7 +22,7 @@ def children_panel(place: Place) -> Markup | None:
     if phase is None or place.looking.past or phase.slug not in _until_admitted(place):
         return None
     with place.site.database.read() as connection:
-        found = likely_children(Scope(connection, opened.year, {}, {}), [place.city.slug] if place.city else ())
+        found = likely_children(Scope.undated(connection, opened.year), [place.city.slug] if place.city else ())
     here = [one for one in found if place.city is None or place.city.slug in one.cities]
     if not here:
         return None

@@ -62,7 +62,7 @@ def hands(connection: Connection, look: Looking) -> Hands:
     unsettled = short_messages.to_settle(connection, year, at)
     stuck = sum(alarms.letters.values()) + len(alarms.suppressed) + kept + len(unsettled)
     differing = len(party_addresses.differences(connection, year, at))
-    alike = sum(one.same is None for one in likely_children(Scope(connection, look.opened.year, {}, {})))
+    alike = sum(one.same is None for one in likely_children(Scope.undated(connection, look.opened.year)))
     row = (
         Hand("逾期", len(list(waiting(found, province=False))), "项", "催办或重新开放", "/tasks#late", alarm=True),
         Hand("待审定、备案或评价", len(list(waiting(found, province=True))), "项", "去办理", "/tasks#awaiting"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from gates.states import State
 from models.columns import table_of
@@ -17,7 +18,6 @@ from models.tables.season import CityPhase, CityYear, Filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -38,6 +38,12 @@ class Scope:
     filed_on: Mapping[str, date]
     due_day: Mapping[str, date]
     everybody: bool = False
+
+    @classmethod
+    def undated(cls, connection: Connection, year: Year, cities: Iterable[str] | None = None) -> Scope:
+        """Give the scope of what no day is asked for: these cities, or all."""
+        slugs = (city.slug for city in year.cities) if cities is None else cities
+        return cls(connection, year, dict.fromkeys(slugs, date.min), {})
 
     @property
     def cities(self) -> tuple[str, ...]:
@@ -68,6 +74,22 @@ def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str
     query = select(table.c.city).where(
         table.c.year == scope.year.year, table.c.phase == phase, table.c.state.in_([state.value for state in states])
     )
+    return frozenset(scope.connection.execute(query).scalars())
+
+
+def counting(scope: Scope, phase: str, *, decided: bool = False) -> frozenset[str]:
+    """Give all cities still in the year whose filing in a phase counts; `decided`: not those that wait for a decision.
+
+    Where filings add up to totals it counts as long as it is in them, elsewhere as long as nobody has to file it again.
+    """
+    cell, city = table_of(CityPhase), table_of(CityYear)
+    of, filed = book_of(scope.connection).phases.get(phase), [State.SUBMITTED.value, State.PASSED.value]
+    counts = cell.c.tally.is_not(None) if of and of.totals else or_(cell.c.state.in_(filed), cell.c.resume.is_not(None))
+    same = and_(cell.c.year == city.c.year, cell.c.city == city.c.city)
+    query = select(cell.c.city).join_from(cell, city, same).where(counts, city.c.withdrawn_as_of.is_(None))
+    query = query.where(cell.c.year == scope.year.year, cell.c.phase == phase)
+    if decided:
+        query = query.where(cell.c.state != State.SUBMITTED.value)
     return frozenset(scope.connection.execute(query).scalars())
 
 
