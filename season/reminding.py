@@ -146,7 +146,7 @@ def watch_visits(season: Season, phase: Phase) -> None:
     slots = {month: f"{month:%Y-%m-%d}", quarter: f"{quarter:%Y-%m-%d}"}
     keys = queued_keys(season.connection, season.year.year, slots.values())
     done = {(key[1], key[5]) for key in keys if key[4] == "visits-short"}
-    since = {cell.city: cell.since for cell in watched if cell.since is not None and cell.since <= month}
+    since = {cell.city: cell.since for cell in watched if cell.since is not None}
     cities = [city for city in since if (city, slots[month]) not in done]
     owed = visits_owed(season, month)
     reach = Reach(scope_of(season, phase.slug, cities))

@@ -67,7 +67,8 @@ def test_nobody_goes_by_the_day_of_what_is_held(scene: Scene) -> None:
     assert told(scene, "2022-01-06T10:00")[CITY, "application", NANJING] == (due, due)
     scene.file("application", NANJING)
     scene.rerun(FIRST, NANJING, "2022-01-11T11:00", date(2022, 1, 28))
-    assert scene.extend("application", [NANJING], "2022-01-11T12:00", date(2022, 1, 29)).done
+    later = scene.extend("application", [NANJING], "2022-01-11T12:00", date(2022, 1, 29))
+    assert (later.done, later.changes.letters) == (True, ())
     assert told(scene, "2022-01-11T13:00")[CITY, "application", NANJING] == (due, None)
 
 

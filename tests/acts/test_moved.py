@@ -321,6 +321,15 @@ def test_institutions_and_those_told_of_a_phase_before_it_opens_are_told_too(sce
     assert "由2022年2月16日（星期三）17时改为2022年2月22日（星期二）17时" in mentor.text
 
 
+def test_a_try_that_was_refused_moves_nothing_that_was_said_ahead(scene: Scene) -> None:
+    """What tells mentors until when they interview has not left: another day takes it back, a refusal does not."""
+    sent(begun(scene)).through(SHORTLIST, NANJING)
+    refused = scene.extend(INTERVIEW, [NANJING], "2022-01-25T10:00", date(2022, 2, 1))
+    assert (refused.outcome, refused.changes.letters) == ("refused", ())
+    anew = scene.extend(INTERVIEW, [NANJING], "2022-01-25T11:00", date(2022, 2, 25)).changes.letters
+    assert {(row.kind, who(row)) for row in anew} == {("passed", "mentor")}
+
+
 def test_a_phase_put_back_that_opens_again_with_a_later_day_says_so(scene: Scene) -> None:
     sent(begun(scene).through(ROLL, NANJING))
     scene.rerun(ROLL, NANJING, AT, date(2022, 1, 24))

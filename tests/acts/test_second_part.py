@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from acts import answer, ask
 from acts.amend import amend
@@ -148,9 +148,22 @@ def test_who_owes_some_of_it_is_reminded_and_chased_by_that_day(filed: Scene) ->
     assert whom(filed.advance("2023-01-05T09:00", phases=[YEAR_END]), "escalation") == ["head", "lead"]
 
 
+def test_who_has_done_it_all_goes_by_no_day_and_hears_of_none(reminded: Scene) -> None:
+    assert reminded.load(YEAR_END, NANJING, reminded.sheets(YEAR_END, NANJING), "2022-12-21T10:00").done
+    assert told_to(revised(reminded, "2022-12-22T10:00"), "moved") == {}
+    with sent(reminded).database.read() as connection:
+        found = beliefs(connection, YEAR, instant("2022-12-22T11:00"))
+    assert {one.holds for one in found if one.second} == {None}
+
+
 def test_who_has_done_it_all_is_written_to_no_more(filed: Scene) -> None:
     filed.advance("2022-12-01T09:00", phases=[YEAR_END])
     assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-02T10:00").done
+    letter, asks = table_of(Letter), ("reminder", "approval-needed")
+    with filed.database.read() as connection:
+        query = select(letter.c.kind, letter.c.state).where(letter.c.concerns == NANJING, letter.c.kind.in_(asks))
+        unsent = {(row.kind, row.state) for row in connection.execute(query.where(letter.c.phase == YEAR_END))}
+    assert unsent == {("reminder", "cancelled"), ("approval-needed", "queued")}, "the province still has to decide"
     late = [filed.advance(at, phases=[YEAR_END]) for at in ("2022-12-21T09:00", "2023-01-03T09:00", "2023-01-05T09:00")]
     assert [whom(one, kind) for one in late for kind in ("overdue", "escalation")] == [[]] * 6
     assert [one for each in late for one in whom(each, "reminder") if one != "province"] == []

@@ -166,8 +166,9 @@ def test_one_that_is_given_up_leaves_none_of_its_five_days_behind(database: Data
 def test_what_goes_stale_or_to_a_suppressed_address_is_not_taken(database: Database) -> None:
     change(database, "0", valid_until=NOW)
     with database.write() as connection:
-        row = {"address": "m1@proof.example", "since": NOW, "why": "退信", "by": "省办"}
-        connection.execute(insert(table_of(Suppressed)), row)
+        given_up = {"since": NOW, "why": "退信", "by": "省办"}
+        rows = [{"address": f"m{one}@proof.example", **given_up} for one in (0, 1)]
+        connection.execute(insert(table_of(Suppressed)), rows)
     assert envelopes(claims.claim(database, "aa", NOW, NOW)) == THREE[2:]
     assert states(database) == [("cancelled",), ("held",), ("sending",), ("sending",)]
 
@@ -401,10 +402,14 @@ def test_what_a_person_sends_once_more_leaves_at_once(database: Database) -> Non
 
 
 def test_a_rehearsal_keeps_to_its_own_time(database: Database) -> None:
+    """What would be untrue by the machine's clock has not lapsed, whether it is queued or waits for an address."""
     change(database, "0", leaves_at=NOW)
+    change(database, "1", valid_until=NOW)
+    change(database, "3", valid_until=NOW, state="held")
     with database.write() as connection:
         connection.execute(update(table_of(ProgrammeYear)).values(rehearsal=True))
-    assert len(claims.claim(database, "aa", NIGHT, NIGHT)) == 4
+    assert len(claims.claim(database, "aa", NIGHT, NIGHT)) == 3
+    assert states(database) == [("sending",), ("sending",), ("sending",), ("held",)]
 
 
 def test_what_waits_for_the_morning_of_a_demonstration_waits_for_its_own_clock(database: Database) -> None:

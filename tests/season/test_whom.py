@@ -108,6 +108,17 @@ def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(sce
     assert "已到校未登记的，请报南京市管理办公室补录。" in short["mentor1"].text
 
 
+def test_a_city_that_began_since_a_watch_is_first_told_at_the_next(scene: Scene) -> None:
+    """That it uploaded nothing is said once in three months: what came before it had begun is not made up for."""
+    scene.through("interview", NANJING)
+    assert scene.extend("meeting", [NANJING], "2022-02-22T10:00", date(2022, 4, 20)).done
+    assert scene.file("meeting", NANJING, at="2022-04-10T10:00").done
+    for at in ("2022-04-11T09:00", "2022-05-05T09:00"):
+        assert to(scene.advance(at, ["cultivation"], [NANJING]).changes.letters, "visits-short") == {}
+    late = scene.advance("2022-07-01T09:00", ["cultivation"], [NANJING]).changes.letters
+    assert {*to(late, "visits-short")} == {"city"}
+
+
 def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene) -> None:
     scene.through("interview", NANJING, **taught(scene)).advance("2022-02-21T09:00")
     letters = scene.withdraw(NANJING, "2022-02-22T10:00").changes.letters
