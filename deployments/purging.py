@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from models.open_years import all_years
 from models.purging import Ended
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from models.database import Database
@@ -26,7 +27,16 @@ FILE = "purged"
 BESIDE = {"party_likeness", "stated_address", "second_way"}
 """What goes with a party or a contact, uncounted."""
 
+ANEW = "anew"
+"""What ends a line once nothing is left beside the rows either: a purge cut short before that goes on from there."""
+
+LINE = re.compile(rf"([0-9]{{1,4}}) (\S+[+-]\d\d:\d\d)( {ANEW})?", re.ASCII)
+
 AGAIN = "恢复的备份早于这次清除"
+
+
+class Damaged(TalentError):
+    """{path} 第 {line} 行读不懂，什么也没有改动。请换上与备份同放的那一份；没有的，删去这一行再办，再 talent purge。"""
 
 
 class NotYet(TalentError):
@@ -34,20 +44,25 @@ class NotYet(TalentError):
 
 
 def purge(database: Database, settings: Settings, folder: Path, stamp: Stamp, reason: str) -> list[BeyondTerm]:
-    """Take out what is beyond its term, and what the files of the database still hold of it. Raise `InUse`, NotYet."""
+    """Take out what is beyond its term, and what the files of the database still hold of it.
+
+    One that was cut short is finished by the next, whether anything more is due. Raise `InUse`, Damaged, NotYet.
+    """
     snapshots.alone(database)
     if stamp.as_of > stamp.at:
         with database.read() as connection:
             if not all(opened.rehearsal for opened in all_years(connection)):
                 raise NotYet
+    noted = _noted(folder / FILE)
     with owned(database, settings) as own:
         with own.write("every") as connection:
             terms = purging.ended(connection, stamp.as_of)
             found = purging.purge(connection, terms, stamp, reason)
-            so_far = purging.done(connection)
-        if found:
-            snapshots.write_anew(own, {one.table for one in found} | BESIDE)
-            _note(folder, so_far)
+            so_far, tables = purging.done(connection), purging.touched(connection)
+        if not all(noted.get(term) for term in so_far):
+            _note(folder, noted, dict.fromkeys(so_far, False))
+            snapshots.write_anew(own, tables | BESIDE)
+            _note(folder, noted, dict.fromkeys(so_far, True))
     return found
 
 
@@ -63,22 +78,32 @@ def again(database: Database, terms: Collection[Ended], stamp: Stamp) -> list[Be
 
 
 def known(folder: Path, terms: Iterable[Ended] = ()) -> list[Ended]:
-    """Give the terms of the purges that were written down in a folder, and of these, each year once."""
+    """Give the terms of purges that were written down in a folder, and of these, each year's last. Raise Damaged."""
     newest: dict[int, datetime] = {}
     for year, until in (*_noted(folder / FILE), *terms):
         newest[year] = max(until, newest.get(year, until))
     return [Ended(*one) for one in sorted(newest.items())]
 
 
-def _note(folder: Path, terms: Iterable[Ended]) -> None:
+def _note(folder: Path, before: Mapping[Ended, bool], terms: Mapping[Ended, bool]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = "\n".join(f"{year} {until.isoformat()}" for year, until in known(folder, terms))
-    secret_files.written(folder / FILE, lines).replace(folder / FILE)
+    newest = {term.year: (term, anew) for term, anew in sorted({**before, **terms}.items())}
+    lines = [f"{year} {until.isoformat()}{f' {ANEW}' * anew}" for (year, until), anew in newest.values()]
+    secret_files.written(folder / FILE, "\n".join(lines)).replace(folder / FILE)
 
 
-def _noted(file: Path) -> list[Ended]:
+def _noted(file: Path) -> dict[Ended, bool]:
+    """Give the terms that are written down, and whether everything was then written anew. Raise Damaged."""
     try:
-        lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines()]
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
-        return []
-    return [Ended(int(line[0]), datetime.fromisoformat(line[1])) for line in lines if len(line) == 2]  # noqa: PLR2004
+        return {}
+    found = {}
+    for number, line in enumerate(lines, 1):
+        match = LINE.fullmatch(line)
+        try:
+            year, until, anew = match.groups() if match else ("", "", None)
+            found[Ended(int(year), datetime.fromisoformat(until))] = anew is not None
+        except ValueError as error:
+            raise Damaged(path=file, line=number) from error
+    return found

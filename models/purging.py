@@ -158,6 +158,11 @@ def done(connection: Connection) -> list[Ended]:
     ]
 
 
+def touched(connection: Connection) -> set[str]:
+    """Give the tables that anything was ever taken out of."""
+    return set[str]().union(*connection.execute(select(table_of(Purge).c.rows)).scalars())
+
+
 def _parts(connection: Connection, terms: Collection[Ended]) -> Iterator[_Part]:
     """Give what goes of each table, as long as it is there: rows after those that are found by them."""
     book = book_of(connection)

@@ -19,7 +19,7 @@ from calendars.files import load
 from commands.examining.database import of_the_database
 from deployments import sealing
 from deployments.backups import back_up
-from deployments.purging import FILE, NotYet, known, purge
+from deployments.purging import FILE, Damaged, NotYet, known, purge
 from deployments.restoring import restore
 from models import audit, invariants, purging, record_chain, reports, snapshots, statistics
 from models.columns import table_of
@@ -285,6 +285,36 @@ def test_months_are_of_the_calendar(at: str, months: int, then: str) -> None:
 
 def test_a_machine_whose_database_is_lost_knows_what_was_purged(tmp_path: Path) -> None:
     assert known(tmp_path) == []
-    (tmp_path / FILE).write_text("0 2025-01-05T09:00:00+08:00\n2022 2026-01-05T09:00:00+08:00\nhalf a li\n")
+    (tmp_path / FILE).write_text("0 2025-01-05T09:00:00+08:00\n2022 2026-01-05T09:00:00+08:00 anew\n")
     terms = [Ended(0, instant("2026-01-05T09:00")), Ended(2021, instant(BEFORE))]
     assert known(tmp_path, terms) == [terms[0], terms[1], Ended(2022, instant(AFTER))]
+
+
+@pytest.mark.parametrize("line", ["half a li", "half line", "2022 2026-01-0", "2022 2026-01-05T09:00:00", "", "\xff"])
+def test_a_damaged_line_stops_whoever_needs_it_and_is_named(tmp_path: Path, line: str) -> None:
+    """A line passed over would put back, with an old backup, what it says is purged."""
+    (tmp_path / FILE).write_text(f"0 2025-01-05T09:00:00+08:00\n{line}\n", encoding="latin-1")
+    with pytest.raises(Damaged, match=f"{FILE} 第 2 行读不懂.*换上"):
+        known(tmp_path)
+
+
+def test_a_purge_that_was_cut_short_is_finished_by_the_next(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.advance(OPENING)
+    with scene.database.write() as connection:
+        connection.execute(update(table_of(ProgrammeYear)).values(closed_as_of=instant(CLOSED), rehearsal=False))
+    settings, anew = Settings(letters=tmp_path / "letters", secret_key=None), list[set[str]]()
+
+    def cut(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(snapshots, "write_anew", cut)
+    with pytest.raises(OSError):  # noqa: PT011 -- as it comes
+        purge(scene.database, settings, tmp_path, stamp(AFTER), "到期")
+    assert Ended(YEAR, instant(AFTER)) in known(tmp_path)
+    monkeypatch.setattr(snapshots, "write_anew", lambda _, tables: anew.append(tables))
+    assert purge(scene.database, settings, tmp_path, stamp(AFTER), "再次") == []
+    assert [{"letter", "transition", "stated_address"} <= tables for tables in anew] == [True]
+    assert purge(scene.database, settings, tmp_path, stamp(AFTER), "再次") == []
+    assert len(anew) == 1
