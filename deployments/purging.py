@@ -10,7 +10,7 @@ from calendars.errors import TalentError
 from deployments.upgrading import owned
 from models import purging, secret_files, snapshots
 from models.open_years import all_years
-from models.purging import Ended
+from models.purging import PurgedYear
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 FILE = "purged"
-"""In the folder: a line for each term that a purge was of. A backup knows less, once it is restored."""
+"""In the folder: a line for each term of a real year that a purge was of. A backup knows less, once it is restored."""
 
 BESIDE = {"party_likeness", "stated_address", "second_way"}
 """What goes with a party or a contact, uncounted."""
@@ -30,7 +30,7 @@ BESIDE = {"party_likeness", "stated_address", "second_way"}
 ANEW = "anew"
 """What ends a line once nothing is left beside the rows either: a purge cut short before that goes on from there."""
 
-LINE = re.compile(rf"([0-9]{{1,4}}) (\S+[+-]\d\d:\d\d)( {ANEW})?", re.ASCII)
+LINE = re.compile(rf"([0-9]{{1,4}}) (\S+[+-]\d\d:\d\d) (\S+[+-]\d\d:\d\d)( {ANEW})?", re.ASCII)
 
 AGAIN = "恢复的备份早于这次清除"
 
@@ -58,42 +58,47 @@ def purge(database: Database, settings: Settings, folder: Path, stamp: Stamp, re
         with own.write("every") as connection:
             terms = purging.ended(connection, stamp.as_of)
             found = purging.purge(connection, terms, stamp, reason)
-            so_far, tables = purging.done(connection), purging.touched(connection)
-        if not all(noted.get(term) for term in so_far):
+            so_far, tables = purging.for_good(connection), purging.touched(connection)
+        unfinished = not all(noted.get(one) for one in so_far)
+        if unfinished:
             _note(folder, noted, dict.fromkeys(so_far, False))
+        if found or unfinished:
             snapshots.write_anew(own, tables | BESIDE)
+        if unfinished:
             _note(folder, noted, dict.fromkeys(so_far, True))
     return found
 
 
-def again(database: Database, terms: Collection[Ended], stamp: Stamp) -> list[BeyondTerm]:
-    """Purge a copy, that knows less of it, of what was purged before; it is nobody else's."""
-    if not terms:
-        return []
+def again(database: Database, purged: Iterable[PurgedYear], stamp: Stamp) -> list[BeyondTerm]:
+    """Purge a copy, that knows less of it, of what was purged before of its years; it is nobody else's."""
     with database.write("every") as connection:
-        found = purging.purge(connection, terms, stamp, AGAIN)
+        terms = purging.of_these(connection, purged)
+        found = purging.purge(connection, terms, stamp, AGAIN) if terms else []
     if found:
         snapshots.write_anew(database)
     return found
 
 
-def known(folder: Path, terms: Iterable[Ended] = ()) -> list[Ended]:
-    """Give the terms of purges that were written down in a folder, and of these, each year's last. Raise Damaged."""
-    newest: dict[int, datetime] = {}
-    for year, until in (*_noted(folder / FILE), *terms):
-        newest[year] = max(until, newest.get(year, until))
-    return [Ended(*one) for one in sorted(newest.items())]
+def known(folder: Path, purged: Iterable[PurgedYear] = ()) -> list[PurgedYear]:
+    """Give what is written down in a folder as purged, and these, of each year its last. Raise Damaged."""
+    return sorted(_last([*_noted(folder / FILE), *purged]))
 
 
-def _note(folder: Path, before: Mapping[Ended, bool], terms: Mapping[Ended, bool]) -> None:
+def _last(purged: Iterable[PurgedYear]) -> Collection[PurgedYear]:
+    return {(one.year, one.opened): one for one in sorted(purged)}.values()
+
+
+def _note(folder: Path, before: Mapping[PurgedYear, bool], so_far: Mapping[PurgedYear, bool]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    newest = {term.year: (term, anew) for term, anew in sorted({**before, **terms}.items())}
-    lines = [f"{year} {until.isoformat()}{f' {ANEW}' * anew}" for (year, until), anew in newest.values()]
+    said = {**before, **so_far}
+    lines = [
+        f"{one.year} {one.opened.isoformat()} {one.until.isoformat()}{f' {ANEW}' * said[one]}" for one in _last(said)
+    ]
     secret_files.written(folder / FILE, "\n".join(lines)).replace(folder / FILE)
 
 
-def _noted(file: Path) -> dict[Ended, bool]:
-    """Give the terms that are written down, and whether everything was then written anew. Raise Damaged."""
+def _noted(file: Path) -> dict[PurgedYear, bool]:
+    """Give what is written down, and whether everything was then written anew. Raise Damaged."""
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -102,8 +107,9 @@ def _noted(file: Path) -> dict[Ended, bool]:
     for number, line in enumerate(lines, 1):
         match = LINE.fullmatch(line)
         try:
-            year, until, anew = match.groups() if match else ("", "", None)
-            found[Ended(int(year), datetime.fromisoformat(until))] = anew is not None
+            year, *instants, anew = match.groups() if match else ("", None)
+            opened, until = map(datetime.fromisoformat, instants)
+            found[PurgedYear(int(year), opened, until)] = anew is not None
         except ValueError as error:
             raise Damaged(path=file, line=number) from error
     return found

@@ -32,13 +32,13 @@ from deployments.backups import (
 from deployments.upgrading import owned
 from models import migrate, restorations, snapshots
 from models.database import NotPrepared
-from models.purging import done
+from models.purging import for_good
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from models.database import Database
-    from models.purging import Ended
+    from models.purging import PurgedYear
     from models.restorations import Past, WrittenSince
     from models.stamp import Stamp
     from settings import Settings
@@ -151,10 +151,10 @@ def _known(database: Database, made_at: datetime) -> tuple[list[str], Past]:
         return restorations.sent_since(connection, made_at), restorations.past(connection)
 
 
-def _purges(database: Database) -> list[Ended]:
+def _purges(database: Database) -> list[PurgedYear]:
     try:
         with database.read() as connection:
-            return done(connection)
+            return for_good(connection)
     except DatabaseError:  # of a release that purged nothing
         return []
 

@@ -40,12 +40,12 @@ from models.tables.contact_receipts import Contact
 from models.tables.pool import Party, PartyLikeness, PoolEntry, StatedAddress
 from models.tables.purges import Purge
 from models.tables.record_chain import ChainLink
-from models.tables.season import Letter, LetterBody
+from models.tables.season import Letter, LetterBody, ProgrammeYear
 from models.tables.second_ways import SecondWay
 from models.writing import bump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Column, ColumnElement, Connection
@@ -73,6 +73,17 @@ class Ended(NamedTuple):
     """A term that is over: of a `year`, or (0) of what belongs to none and was there before `until`."""
 
     year: int
+    until: datetime
+
+
+class PurgedYear(NamedTuple):
+    """What was purged up to when of a year that was `opened` for real then; of year 0, when the first such year was.
+
+    By that it is known again in a backup: another database's year of the same number was opened at another instant.
+    """
+
+    year: int
+    opened: datetime
     until: datetime
 
 
@@ -156,6 +167,25 @@ def done(connection: Connection) -> list[Ended]:
     return [
         Ended(*row) for row in connection.execute(select(table.c.year, func.max(table.c.until)).group_by(table.c.year))
     ]
+
+
+def for_good(connection: Connection) -> list[PurgedYear]:
+    """Give what was purged so far and does not come back with a backup: a rehearsal is played again from one."""
+    opened = _opened(connection)
+    return [PurgedYear(year, opened[year], until) for year, until in sorted(done(connection)) if year in opened]
+
+
+def of_these(connection: Connection, purged: Iterable[PurgedYear]) -> list[Ended]:
+    """Give the terms of those that were of this database, whatever it knows of them."""
+    opened = _opened(connection)
+    return [Ended(one.year, one.until) for one in purged if opened.get(one.year) == one.opened]
+
+
+def _opened(connection: Connection) -> dict[int, datetime]:
+    years = table_of(ProgrammeYear)
+    query = select(years.c.year, years.c.opened_at).where(years.c.rehearsal.is_(False))
+    found = dict(connection.execute(query).tuples().all())
+    return {OF_NONE: min(found.values()), **found} if found else {}
 
 
 def touched(connection: Connection) -> set[str]:

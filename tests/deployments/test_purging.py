@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,11 @@ from models.columns import table_of
 from models.database import Database
 from models.filed_rows import keep
 from models.guards import lifted
-from models.purging import OF, PURGING, BeyondTerm, Ended, after_months
+from models.purging import OF, PURGING, BeyondTerm, Ended, PurgedYear, after_months
 from models.record_chain import BEGUN, GONE, RECORDS, Head, Link
 from models.tables.catalogue import declared
 from models.tables.pool import Party, StatedAddress
-from models.tables.purges import StudentCount
+from models.tables.purges import Purge, StudentCount
 from models.tables.record_chain import ChainLink
 from models.tables.season import Letter, LetterBody, ProgrammeYear, Transition
 from models.trained import with_trained
@@ -40,6 +41,7 @@ from tests.support import canaries
 from tests.support.scenes import OPENING, YEAR, Scene, instant, stamp
 
 CLOSED, BEFORE, AFTER = "2023-01-05T09:00", "2026-01-05T08:00", "2026-01-05T09:00"
+OPENED = "2021-12-30T09:00:00.000001+08:00"
 CHILDREN = 50
 CHILD, WORD = "canarychild", "canary"
 STAYS = frozenset({"account", "contact", "letter_template", "office", "student_count"})
@@ -284,16 +286,41 @@ def test_months_are_of_the_calendar(at: str, months: int, then: str) -> None:
 
 
 def test_a_machine_whose_database_is_lost_knows_what_was_purged(tmp_path: Path) -> None:
+    """Of each database that was ever in the folder."""
     assert known(tmp_path) == []
-    (tmp_path / FILE).write_text("0 2025-01-05T09:00:00+08:00\n2022 2026-01-05T09:00:00+08:00 anew\n")
-    terms = [Ended(0, instant("2026-01-05T09:00")), Ended(2021, instant(BEFORE))]
-    assert known(tmp_path, terms) == [terms[0], terms[1], Ended(2022, instant(AFTER))]
+    (tmp_path / FILE).write_text(
+        f"0 {OPENED} 2025-01-05T09:00:00+08:00\n2022 {OPENED} 2026-01-05T09:00:00+08:00 anew\n"
+    )
+    own, other = datetime.fromisoformat(OPENED), instant(OPENING)
+    purged = [PurgedYear(0, own, instant("2026-01-05T09:00")), PurgedYear(2022, other, instant(BEFORE))]
+    assert known(tmp_path, purged) == [purged[0], PurgedYear(2022, own, instant(AFTER)), purged[1]]
 
 
-@pytest.mark.parametrize("line", ["half a li", "half line", "2022 2026-01-0", "2022 2026-01-05T09:00:00", "", "\xff"])
+def test_a_year_of_the_same_number_is_another(scene: Scene) -> None:
+    """What was purged of a trial, or of another database, is not taken out of a real year that is restored."""
+    scene.advance(OPENING)
+    with scene.database.write() as connection:
+        year = table_of(ProgrammeYear)
+        connection.execute(insert(table_of(Purge)), [
+            {"year": one, "until": instant(AFTER), "rows": {}, "reason": "到期", **stamp(AFTER).columns()}
+            for one in (0, YEAR)
+        ])  # fmt: skip
+        connection.execute(update(year).values(rehearsal=True))
+        assert purging.for_good(connection) == []
+        connection.execute(update(year).values(rehearsal=False))
+        purged = purging.for_good(connection)
+        assert purging.of_these(connection, purged) == [Ended(0, instant(AFTER)), Ended(YEAR, instant(AFTER))]
+        connection.execute(update(year).values(opened_at=instant(AFTER)))
+        assert purging.of_these(connection, purged) == []
+
+
+@pytest.mark.parametrize("line", [
+    "half a li", "half line", "2022 2026-01-0", f"2022 {OPENED}", f"2022 {OPENED} 2026-01-05T09:00:00",
+    f"2022 {OPENED} 2026-13-05T09:00:00+08:00", "", "\xff",
+])  # fmt: skip
 def test_a_damaged_line_stops_whoever_needs_it_and_is_named(tmp_path: Path, line: str) -> None:
     """A line passed over would put back, with an old backup, what it says is purged."""
-    (tmp_path / FILE).write_text(f"0 2025-01-05T09:00:00+08:00\n{line}\n", encoding="latin-1")
+    (tmp_path / FILE).write_text(f"0 {OPENED} {OPENED} anew\n{line}\n", encoding="latin-1")
     with pytest.raises(Damaged, match=f"{FILE} 第 2 行读不懂.*换上"):
         known(tmp_path)
 
@@ -312,7 +339,7 @@ def test_a_purge_that_was_cut_short_is_finished_by_the_next(
     monkeypatch.setattr(snapshots, "write_anew", cut)
     with pytest.raises(OSError):  # noqa: PT011 -- as it comes
         purge(scene.database, settings, tmp_path, stamp(AFTER), "到期")
-    assert Ended(YEAR, instant(AFTER)) in known(tmp_path)
+    assert (YEAR, instant(AFTER)) in [(one.year, one.until) for one in known(tmp_path)]
     monkeypatch.setattr(snapshots, "write_anew", lambda _, tables: anew.append(tables))
     assert purge(scene.database, settings, tmp_path, stamp(AFTER), "再次") == []
     assert [{"letter", "transition", "stated_address"} <= tables for tables in anew] == [True]
