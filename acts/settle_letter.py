@@ -11,7 +11,7 @@ from acts.act import Act, Bench, Field, Filled
 from acts.extend import say_anew
 from calendars.deadlines import day_of
 from letters.words import STATES
-from models import addresses, audit, standing
+from models import addresses, audit, purging, standing
 from models.alarms import suppressed
 from models.database import Within
 from models.letter_states import LetterEvent, LetterState, sources
@@ -64,7 +64,8 @@ def settle(
 
     All of them or none: one in a state that is not for a person to settle has all of them refused. A letter that goes
     out again goes to where its recipient is written to today, and under a Message-ID that a message can bear; one that
-    is no longer owed is cancelled instead, and one whose due day has moved is written anew.
+    is no longer owed is cancelled instead, and one whose due day has moved is written anew. None goes out again whose
+    year is purged, and its words with it.
     """
     with database.write("every") as connection:
         refusals = [said for key in keys if (said := _refusal(connection, key, found))]
@@ -103,6 +104,8 @@ def _refusal(connection: Connection, key: int, found: Found) -> str:
     rows = unknown_letters.letters(connection, [key])
     if not rows:
         return f"没有编号为 {key} 的函件。"
+    if found == "resend" and any(term.year == rows[0].year for term in purging.done(connection)):
+        return f"{key} 号函件的内容已到期清除，不能重发。"
     return "" if rows[0].state in OPEN[found] else f"{key} 号函件{NOT_OPEN[found]}，无需处理。"
 
 

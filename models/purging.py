@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from models import audit, record_chain, statistics, verdicts
+from models import audit, record_chain, statistics, taking_back, verdicts
 from models.columns import table_of
 from models.database import book_of
 from models.guards import lifted
@@ -146,6 +146,7 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
         if term.year != OF_NONE:
             if term.year not in before:
                 statistics.keep(connection, term.year)
+            taking_back.take_back_all(connection, term.year)
             bump(connection, term.year)
         rows = {one.table: one.rows for one in mine}
         said = {"year": term.year, "until": term.until, "rows": rows, "reason": reason, **stamp.columns()}

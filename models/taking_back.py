@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, case, func, or_, s
 
 from gates.states import MOVING_THE_DAY
 from models.columns import table_of
-from models.letter_states import LetterEvent, LetterState, may, sources, taken_back
+from models.letter_states import LetterEvent, LetterState, may, moved, sources, taken_back
+from models.record_chain import GONE
 from models.tables.city_requests import Request
 from models.tables.season import Letter
 from phases.letter_kinds import LETTER_KINDS
@@ -177,6 +178,14 @@ def lost(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter that waits no more whether it may not have arrived: it was in somebody's hand, or it lapsed."""
     lapsed = (letter.c.state == LetterState.CANCELLED.value) & (letter.c.detail == STALE)
     return letter.c.state.in_(TAKEN) & (letter.c.claim != HELD_BACK) | lapsed
+
+
+def take_back_all(connection: Connection, year: int) -> None:
+    """Take back all of a year that has not arrived, failed or in doubt too: its words are about to be purged."""
+    letter = table_of(Letter)
+    take_back(connection, GONE, letter.c.year == year)
+    ended = update(letter).where(letter.c.year == year, may(letter, LetterEvent.SETTLE_MOOT))
+    connection.execute(ended.values(**moved(LetterEvent.SETTLE_MOOT)))
 
 
 REOWED = {why: [kind for kind, row in LETTER_KINDS.items() if row.reowed == why] for why in ("cancelled", "moot")}

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, event, insert, select, text, update
 
 from acts.consistency import contradictions
 from acts.open_year import open_year
+from acts.settle_letter import settle
 from acts.signed_season import Purged, signed_season
 from calendars.files import load
 from commands.examining.database import of_the_database
@@ -275,6 +276,27 @@ def test_words_that_were_taken_out_by_no_purge_on_record_are_found(scene: Scene)
     with scene.database.write("every") as connection:
         audit.record(connection, stamp(AFTER), PURGING, f"{OF}{YEAR}", reason="到期")
     assert contradictions(scene.database) == []
+
+
+def test_no_letter_goes_out_without_its_words(scene: Scene) -> None:
+    """What has not arrived when its year is purged is cancelled; what comes back later is not sent again."""
+    scene.advance(OPENING)
+    letter, waiting = table_of(Letter), ("queued", "held", "awaiting", "failed", "unknown", "sent")
+    with scene.database.write("every") as connection:
+        keys = list(connection.execute(select(letter.c.id).order_by(letter.c.id).limit(len(waiting))).scalars())
+        for key, state in zip(keys, waiting, strict=True):
+            sent_at = instant(CLOSED) if state == "sent" else None
+            connection.execute(update(letter).where(letter.c.id == key).values(state=state, sent_at=sent_at))
+        connection.execute(update(table_of(ProgrammeYear)).values(closed_as_of=instant(CLOSED)))
+        purging.purge(connection, purging.ended(connection, instant(AFTER)), stamp(AFTER), "到期")
+        states = dict(connection.execute(select(letter.c.id, letter.c.state)).tuples().all())
+        assert [states.pop(key) for key in keys] == ["cancelled"] * 5 + ["sent"]
+        assert set(states.values()) <= {"cancelled"}
+        assert purging.due(connection, purging.ended(connection, instant(AFTER))) == []
+        connection.execute(update(letter).where(letter.c.id == keys[-1]).values(state="failed"))
+    said = settle(scene.database, [keys[-1]], "resend", stamp(AFTER))
+    assert (said.outcome, said.message) == ("refused", f"{keys[-1]} 号函件的内容已到期清除，不能重发。")
+    assert settle(scene.database, [keys[-1]], "dropped", stamp(AFTER)).outcome == "done"
 
 
 @pytest.mark.parametrize(("at", "months", "then"), [
