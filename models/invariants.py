@@ -9,7 +9,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, false, func, or_, select
 
 from gates.states import State
 from models import purging, record_chain
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table
 
 
 class Contradiction(NamedTuple):
@@ -168,17 +168,21 @@ def _chain_holds(connection: Connection) -> Iterator[Found]:
 
 
 def words_taken_out_are_on_record(connection: Connection) -> Iterator[Found]:
-    """Where words of the record are gone, a purge on its chain says so: the chain alone would hold without."""
+    """Where words of the record are gone, a purge on its chain reaches them: the chain alone would hold without."""
     deed, link = table_of(AuditEntry), table_of(ChainLink)
     told = select(deed).where(deed.c.what == purging.PURGING, deed.c.subject.startswith(purging.OF))
     proven = record_chain.chained(connection, deed, connection.execute(told).mappings().all())
-    years = {int(year) for row in proven for year in row["subject"].removeprefix(purging.OF).split("+")}
+    terms = {term for row in proven for term in purging.told_of(row["subject"], row["at"])}
     for record in record_chain.RECORDS:
+        reached = (and_(link.c.strand == term.year, _before(record, term)) for term in terms)
         gone = select(link.c.strand, func.count()).join(record, record.c.id == link.c.row)
-        gone = gone.where(link.c.record == record.name, record.c.purged.is_not(None)).group_by(link.c.strand)
-        for strand, count in connection.execute(gone.order_by(link.c.strand)):
-            if strand not in years:
-                yield strand, record.name, f"{count} 行所写的内容已不在，没有清除它的记录"
+        gone = gone.where(link.c.record == record.name, record.c.purged.is_not(None), ~or_(false(), *reached))
+        for strand, count in connection.execute(gone.group_by(link.c.strand).order_by(link.c.strand)):
+            yield strand, record.name, f"{count} 行所写的内容已不在，没有清除它的记录"
+
+
+def _before(record: Table, term: purging.Ended) -> ColumnElement[bool]:
+    return record.c.at < term.until if term.year == purging.OF_NONE else record.c.at <= term.until
 
 
 CHAIN = "记录链完好"

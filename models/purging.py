@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
@@ -46,17 +47,19 @@ from models.writing import bump
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from sqlalchemy import Column, ColumnElement, Connection
 
     from models.stamp import Stamp
 
 PURGING, OF = "清除到期的个人信息", "purge/"
-"""How the record tells of a purge: the years follow, 0 for what belongs to none."""
+"""How the record tells of a purge: the years follow, and 0@ the instant before which what belongs to none went."""
 
 OF_NONE = COMMON
 """The year of what belongs to none."""
+
+WRITTEN = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""How an instant is written there."""
 
 INSTANTS: Mapping[str, str] = {
     "audit": "at", "contact": "ended_at", "deed": "at", "one_time_link": "until", "restoration": "at",
@@ -157,9 +160,25 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
         _drop_parties(connection, terms)
         _drop_ways(connection)
     if found:
-        years = "+".join(str(year) for year in sorted({one.year for one in found}))
-        audit.record(connection, stamp, PURGING, f"{OF}{years}", reason=reason)
+        years = {one.year for one in found}
+        audit.record(connection, stamp, PURGING, subject([one for one in terms if one.year in years]), reason=reason)
     return found
+
+
+def subject(terms: Collection[Ended]) -> str:
+    """Give what the record says of these terms, on its chain."""
+    up_to = {term.year: f"@{term.until.astimezone(UTC):{WRITTEN}}" for term in terms if term.year == OF_NONE}
+    return OF + "+".join(f"{term.year}{up_to.get(term.year, '')}" for term in sorted(terms))
+
+
+def told_of(subject: str, at: datetime) -> Iterator[Ended]:
+    """Give the terms that a purge on record was of: of a year what stood when it was recorded (`at`)."""
+    for said in subject.removeprefix(OF).split("+"):
+        year, _, until = said.partition("@")
+        if until:
+            yield Ended(int(year), datetime.strptime(until, WRITTEN).replace(tzinfo=UTC))
+        elif int(year) != OF_NONE:
+            yield Ended(int(year), at)
 
 
 def done(connection: Connection) -> list[Ended]:

@@ -28,8 +28,9 @@ from models.columns import table_of
 from models.database import Database
 from models.filed_rows import keep
 from models.guards import lifted
-from models.purging import OF, PURGING, BeyondTerm, Ended, PurgedYear, after_months
+from models.purging import PURGING, BeyondTerm, Ended, PurgedYear, after_months
 from models.record_chain import BEGUN, GONE, RECORDS, Head, Link
+from models.tables.audit import AuditEntry
 from models.tables.catalogue import declared
 from models.tables.pool import Party, StatedAddress
 from models.tables.purges import Purge, StudentCount
@@ -270,11 +271,10 @@ def test_words_that_were_taken_out_by_no_purge_on_record_are_found(scene: Scene)
         row = connection.execute(select(log).order_by(log.c.id).limit(1)).mappings().one()
         left = record_chain.without_words(log.name, row)
         connection.execute(update(log).where(log.c.id == row["id"]).values(left))
-    assert [tuple(one) for one in contradictions(scene.database)] == [
-        ("清除有记录", YEAR, "transition", "1 行所写的内容已不在，没有清除它的记录")
-    ]
-    with scene.database.write("every") as connection:
-        audit.record(connection, stamp(AFTER), PURGING, f"{OF}{YEAR}", reason="到期")
+    found = [("清除有记录", YEAR, "transition", "1 行所写的内容已不在，没有清除它的记录")]
+    _purge_on_record(scene, "2021-01-05T09:00", Ended(YEAR, instant(AFTER)))  # before the row was written
+    assert [tuple(one) for one in contradictions(scene.database)] == found
+    _purge_on_record(scene, AFTER, Ended(YEAR, instant(AFTER)))
     assert contradictions(scene.database) == []
 
 
@@ -297,6 +297,26 @@ def test_no_letter_goes_out_without_its_words(scene: Scene) -> None:
     said = settle(scene.database, [keys[-1]], "resend", stamp(AFTER))
     assert (said.outcome, said.message) == ("refused", f"{keys[-1]} 号函件的内容已到期清除，不能重发。")
     assert settle(scene.database, [keys[-1]], "dropped", stamp(AFTER)).outcome == "done"
+
+
+def test_words_that_no_year_has_are_gone_up_to_the_purges_instant_alone(scene: Scene) -> None:
+    """What belongs to none is purged every year: that is no leave to blank what was written since."""
+    deed, until = table_of(AuditEntry), "2025-01-05T09:00"
+    with scene.database.write("every") as connection:
+        audit.record(connection, stamp(until), "登录", "a", address="192.0.2.7")
+    with scene.database.write("every") as connection, lifted(connection, [deed.name]):
+        row = connection.execute(select(deed).order_by(deed.c.id.desc()).limit(1)).mappings().one()
+        left = record_chain.without_words(deed.name, row)
+        connection.execute(update(deed).where(deed.c.id == row["id"]).values(left))
+    found = [("清除有记录", 0, "audit", "1 行所写的内容已不在，没有清除它的记录")]
+    for at, gone in ((until, found), ("2025-01-05T09:01", [])):
+        _purge_on_record(scene, AFTER, Ended(0, instant(at)), Ended(YEAR, instant(AFTER)))
+        assert [tuple(one) for one in contradictions(scene.database)] == gone
+
+
+def _purge_on_record(scene: Scene, at: str, *terms: Ended) -> None:
+    with scene.database.write("every") as connection:
+        audit.record(connection, stamp(at), PURGING, purging.subject(terms), reason="到期")
 
 
 @pytest.mark.parametrize(("at", "months", "then"), [
