@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from calendars.deadlines import TZ
@@ -241,18 +242,63 @@ def test_what_is_changed_in_a_row_without_words_is_found(recorded: Database, tmp
     assert found(recorded, tmp_path) == [Misfit(COMMON, SEEN, "记录与入链时不同")]
 
 
-def test_an_upgrade_hangs_words_by_their_digests(recorded: Database, tmp_path: Path) -> None:
-    with recorded.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
-        command.downgrade(migrate._config(connection), "0038")
+def downgrade(database: Database, to: str) -> None:
+    with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
+        command.downgrade(migrate._config(connection), to)
+
+
+def whole(connection: Connection) -> list[bool]:
+    """Tell of each deed whether it hangs on the chain with its words, as the release before hashed them."""
+    link, found = table_of(ChainLink), []
+    columns = [column for column in table_of(AuditEntry).c if column.name not in {"salt", "purged"}]
+    query = select(*columns, link.c.content).join(link, (link.c.record == "audit") & (link.c.row == columns[0]))
+    for row in connection.execute(query).mappings():
+        said = {
+            name: value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+            for name, value in row.items()
+            if value is not None and name != "content"
+        }
+        packed = json.dumps(["audit", said], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        found.append(sha256(packed.encode()).hexdigest() == row["content"])
+    return found
+
+
+def test_an_upgrade_hangs_words_by_their_digests_and_going_back_whole(recorded: Database, tmp_path: Path) -> None:
+    downgrade(recorded, "0038")
+    with recorded.engine.connect() as connection:
+        assert whole(connection) == [True] * 3
+        links = [one for one in record_chain._links(connection) if isinstance(one, Misfit)]
+    assert links == []
     migrate.upgrade(recorded)
     assert found(recorded, tmp_path) == []
     with recorded.read() as connection:
         assert None not in [row[0] for row in connection.execute(text("SELECT salt FROM audit"))]
 
 
+def test_an_upgrade_forgives_nothing(recorded: Database, tmp_path: Path) -> None:
+    """What did not fit the chain before does not fit the one that is made anew, nor the one that is gone back to."""
+    spoilt = [Misfit(COMMON, SEEN, "记录与入链时不同"), Misfit(YEAR, "第 3 环", "与前一环接不上")]
+    downgrade(recorded, "0038")
+    spoil(
+        recorded,
+        "UPDATE audit SET reason = '另写的' WHERE id = 2",
+        "UPDATE chain_link SET chained = 'x' WHERE strand = 2022 AND number = 3",
+    )
+    migrate.upgrade(recorded)
+    assert found(recorded, tmp_path)[:2] == spoilt
+    downgrade(recorded, "0038")
+    migrate.upgrade(recorded)
+    assert found(recorded, tmp_path)[:2] == spoilt
+
+
+def test_there_is_no_going_back_from_words_that_were_taken_out(recorded: Database) -> None:
+    without_words(recorded)
+    with pytest.raises(ValueError, match="taken out"):
+        downgrade(recorded, "0038")
+
+
 def test_an_upgrade_chains_what_stands_and_says_from_where_on(recorded: Database, tmp_path: Path) -> None:
-    with recorded.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
-        command.downgrade(migrate._config(connection), "0035")
+    downgrade(recorded, "0035")
     migrate.upgrade(recorded)
     assert found(recorded, tmp_path) == []
     with recorded.write() as connection:

@@ -1,13 +1,16 @@
 """What is on record hangs on a chain; nobody empties or replaces it either; whose act it is, and where from."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
 from models.columns import UTCDateTime
-from models.record_chain import BEGUN, COMMON, Head, content, next_link
+from models.record_chain import BEGUN, COMMON, Head, next_link
 
 revision = "0036"
 down_revision = "0035"
@@ -104,7 +107,18 @@ def _standing(strand: int) -> Iterator[tuple[str, int, str]]:
     query = sa.select(table).order_by(table.c.id)
     rows = op.get_bind().execute(query if strand == COMMON else query.where(table.c.year == strand))
     for row in rows.mappings():
-        yield name, row["id"], content(name, row)
+        yield name, row["id"], _content(name, row)
+
+
+def _content(name: str, row: Mapping[str, Any]) -> str:
+    """Give the hash of a row as it was at first, words like the rest: 0039 holds rows against it."""
+    plain = {
+        name: value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+        for name, value in row.items()
+        if value is not None
+    }
+    said = json.dumps([name, plain], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(said.encode()).hexdigest()
 
 
 def _insert(links: list[Any]) -> None:
