@@ -72,8 +72,9 @@ def _totals(season: Season) -> Iterator[Contradiction]:
             if slug == phase.slug and cell.state in states and cell.tally is not None
         }
         now = judging.judge_cities(season, phase.slug, list(counted), part) if counted else {}
+        once = judging.gates(season, phase.slug)[part].tally_before
         for city, tally in counted.items():
-            if now[city].tally != tally:
+            if tally not in (now[city].tally, once(now[city].facts) if once else None):
                 found = f"记的是 {dict(tally)}，内容合计 {now[city].tally}"
                 yield Contradiction(TOTALS, year, f"{phase.slug}/{city}", found)
 

@@ -23,7 +23,7 @@ class Gate(Generic[F]):
 
     `tally` counts what such facts add to the province's totals; `results` gives each student's result, by number, as it
     is told when the province publishes it. `apart` are fields of the facts that change without
-    anything the phase stands on having changed.
+    anything the phase stands on having changed. `tally_before` counts as was once done, and stands on record.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Gate(Generic[F]):
     tally: Callable[[F], dict[str, int]] | None = None
     results: Callable[[F], dict[str, str]] | None = None
     apart: frozenset[str] = frozenset()
+    tally_before: Callable[[F], dict[str, int]] | None = None
 
 
 def judge(gate: Gate[F], facts: F, figures: Figures, waivers: Mapping[str, Waived] = MappingProxyType({})) -> Verdict:

@@ -100,6 +100,11 @@ def _tally(facts: MidtermFacts) -> dict[str, int]:
     return {"exited": len(leaving(facts))}
 
 
+def _tally_before(facts: MidtermFacts) -> dict[str, int]:
+    """Count, as it was once done, those too who had left before and are on the sheet."""
+    return {"exited": sum(not row.qualified for row in facts.results)}
+
+
 RESULTS = StoredSheet("中期评价", "results", MidtermRow, ("number",), table="midterm_result")
 
 
@@ -124,6 +129,7 @@ PHASE = PhaseDefinition(
             Rule("midterm.exit", "五(一)", "must", "不合格者退出培养", "city", leave),
         ),
         tally=_tally,
+        tally_before=_tally_before,
         apart=frozenset({"earliest", "filed_on"}),
     ),
     made_of=MadeOf({"results": ("number", "subject", "reported_on", "qualified")}, _facts, students="admitted"),

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from acts import consistency
 from acts.act import Act
 from acts.consistency import contradictions
 from acts.decline_place import DECLINE_PLACE, decline_place
@@ -18,7 +19,8 @@ from models import personal_changes, reports
 from models.columns import table_of
 from models.database import Database
 from models.facts.scope import in_training
-from models.tables.season import Transition
+from models.open_years import all_years
+from models.tables.season import CityPhase, Transition
 from models.trained import with_trained
 from phases.interview import InterviewRow
 from season.judging import scope_of
@@ -175,8 +177,18 @@ def test_who_left_is_asked_for_by_nothing_after(scene: Scene) -> None:
     assert scene.submit(MIDTERM, NANJING, "2022-07-20T10:00").done
     assert totals(scene) == {"admitted": 2, "funded": 2, "trained": 0}
     assert scene.cell(MIDTERM, NANJING).tally == {"exited": 1}  # and not him who had left
+    assert [totals_deny(scene, exited=count) for count in (0, 1, 2, 3)] == [True, False, False, True]  # once 2
     with scene.database.read() as connection:
         assert [one.now for one in personal_changes.changes(connection, YEAR, [NANJING])] == ["退出培养"]
+
+
+def totals_deny(scene: Scene, **tally: int) -> bool:
+    """Tell whether Nanjing's midterm, with this on record, contradicts its rows."""
+    cell = table_of(CityPhase)
+    with scene.database.write() as connection:
+        connection.execute(update(cell).where(cell.c.phase == MIDTERM, cell.c.city == NANJING).values(tally=tally))
+        (opened,) = all_years(connection)
+        return bool([*consistency._totals(consistency._as_it_stands(connection, opened))])
 
 
 def test_who_is_not_in_training_leaves_nothing(scene: Scene) -> None:
