@@ -204,15 +204,27 @@ def _of_contradictions(database: Database, heads: Path | None) -> Iterator[Check
 
 
 def _of_the_terms(database: Database, now: datetime) -> Iterator[CheckFinding]:
-    """Whether a year's people are still there after their term; those of rehearsals are invented."""
+    """Whether people are still there after their term, and have one; those of rehearsals are invented."""
     from models import purging
     from models.open_years import all_years
 
     with database.read() as connection:
-        real = {opened.year.year for opened in all_years(connection) if not opened.rehearsal}
-        terms = [term for term in purging.ended(connection, now) if term.year in real]
-        found = purging.due(connection, terms)
-    if found:
-        years = "、".join(str(year) for year in sorted({one.year for one in found}))
-        said = f"{years} 年度的个人信息已过保存期限，还有 {sum(one.rows for one in found)} 行没有清除"
+        real = {opened.year.year: opened for opened in all_years(connection) if not opened.rehearsal}
+        terms = [term for term in purging.ended(connection, now) if term.year in real or term.year == purging.OF_NONE]
+        found = purging.due(connection, terms) if real else []
+    of_years = [one for one in found if one.year != purging.OF_NONE]
+    if of_years:
+        years = "、".join(str(year) for year in sorted({one.year for one in of_years}))
+        said = f"{years} 年度的个人信息已过保存期限，还有 {sum(one.rows for one in of_years)} 行没有清除"
         yield CheckFinding("个人信息", "note", said, "先看 talent purge，签署存档后再运行 talent purge --reason 事由")
+    rest = sum(one.rows for one in found) - sum(one.rows for one in of_years)
+    if rest:
+        said = f"登录、查看、下载的记录等不分年度的内容已过保存期限，还有 {rest} 行没有清除"
+        yield CheckFinding(
+            "个人信息", "note", said, "先看 talent purge，再停下 talent up，运行 talent purge --reason 事由"
+        )
+    for year, opened in sorted(real.items()):
+        if opened.closed_as_of is None and not opened.year.figures.people_months:
+            said = f"{year} 年度没有写个人信息的保存期限，归档以后不会到期，也不能再写"
+            mend = "归档之前在年度文件的 [figures] 里写 people_months = 36，再运行 talent act amend"
+            yield CheckFinding("个人信息", "note", said, mend)
