@@ -91,3 +91,11 @@ def settle(connection: Connection, one: KeptAct, settled: Settled, stamp: Stamp)
         return False
     bump(connection, one.year)
     return True
+
+
+def retract_all(connection: Connection, year: int, stamp: Stamp, but: str = "") -> None:
+    """Take back what waits for a signature when its year ends: nothing can be done with it any more; but one act."""
+    table = table_of(PreparedAct)
+    said = {"settled": "retracted", "settled_by": stamp.by, "settled_as_of": stamp.as_of}
+    waits = (table.c.year == year) & table.c.settled.is_(None) & (table.c.act != but)
+    connection.execute(update(table).where(waits).values(said))

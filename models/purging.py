@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from models import audit, record_chain, statistics, taking_back, verdicts
+from models import audit, prepared_acts, record_chain, statistics, taking_back, verdicts
 from models.columns import table_of
 from models.database import book_of
 from models.guards import lifted
@@ -68,8 +68,8 @@ INSTANTS: Mapping[str, str] = {
 """By table, from when on a row's term runs that belongs to no year; where it is empty it does not run yet."""
 
 
-EMPTY: Mapping[type, object] = {LargeBinary: b""}
-"""What stands for nothing in a column that has to say something, by its type; else words that say so."""
+EMPTY: Mapping[str | type, object] = {"prepared_act.given": "[]", LargeBinary: b""}
+"""What stands for nothing in a column that has to say something, by its name or type; else words that say so."""
 
 
 class Ended(NamedTuple):
@@ -150,6 +150,7 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
             if term.year not in before:
                 statistics.keep(connection, term.year)
             taking_back.take_back_all(connection, term.year)
+            prepared_acts.retract_all(connection, term.year, stamp)
             bump(connection, term.year)
         rows = {one.table: one.rows for one in mine}
         said = {"year": term.year, "until": term.until, "rows": rows, "reason": reason, **stamp.columns()}
@@ -281,7 +282,11 @@ def _still_says(one: Held, table: Table) -> ColumnElement[bool]:
     if "purged" in table.c:
         return table.c.purged.is_(None)
     texts = [column for column in _emptied(one, table).values() if not isinstance(column.type, (JSON, LargeBinary))]
-    return or_(*(column.is_not(None) & (column != GONE) for column in texts))
+    return or_(*(column.is_not(None) & (column != _nothing(column)) for column in texts))
+
+
+def _nothing(column: Column[Any]) -> object:
+    return EMPTY.get(str(column), EMPTY.get(type(column.type), GONE))
 
 
 def _take_out(connection: Connection, part: _Part) -> None:
@@ -302,7 +307,7 @@ def _take_out(connection: Connection, part: _Part) -> None:
             connection.execute(put, told)
     else:
         emptied = _emptied(part.held, table).items()
-        values = {name: None if column.nullable else EMPTY.get(type(column.type), GONE) for name, column in emptied}
+        values = {name: None if column.nullable else _nothing(column) for name, column in emptied}
         connection.execute(update(table).where(part.rows).values(values))
 
 

@@ -17,17 +17,19 @@ from acts.consistency import contradictions
 from acts.open_year import open_year
 from acts.settle_letter import settle
 from acts.signed_season import Purged, signed_season
+from acts.year import close_year
 from calendars.files import load
 from commands.examining.database import of_the_database
 from deployments import sealing
 from deployments.backups import back_up
 from deployments.purging import FILE, Damaged, NotYet, known, purge
 from deployments.restoring import restore
-from models import audit, invariants, purging, record_chain, reports, snapshots, statistics
+from models import accounts, audit, invariants, prepared_acts, purging, record_chain, reports, snapshots, statistics
 from models.columns import table_of
 from models.database import Database
 from models.filed_rows import keep
 from models.guards import lifted
+from models.prepared_acts import KeptAct, NewAct
 from models.purging import PURGING, BeyondTerm, Ended, PurgedYear, after_months
 from models.record_chain import BEGUN, GONE, RECORDS, Head, Link
 from models.tables.audit import AuditEntry
@@ -35,7 +37,7 @@ from models.tables.catalogue import declared
 from models.tables.pool import Party, StatedAddress
 from models.tables.purges import Purge, StudentCount
 from models.tables.record_chain import ChainLink
-from models.tables.season import Letter, LetterBody, ProgrammeYear, Transition
+from models.tables.season import CityPhase, Letter, LetterBody, ProgrammeYear, Transition
 from models.trained import with_trained
 from phases.book import BOOK
 from settings import BackupSettings, Settings
@@ -317,6 +319,30 @@ def test_words_that_no_year_has_are_gone_up_to_the_purges_instant_alone(scene: S
 def _purge_on_record(scene: Scene, at: str, *terms: Ended) -> None:
     with scene.database.write("every") as connection:
         audit.record(connection, stamp(at), PURGING, purging.subject(terms), reason="到期")
+
+
+def test_nothing_waits_for_a_signature_in_a_year_that_ended(scene: Scene) -> None:
+    """A page that asks what a prepared act would do reads its fields: of a purged one there are none."""
+    with scene.database.write() as connection:
+        account = accounts.add(connection, {"name": "a", "shown": "甲", "role": "admin", "made_by": "乙"} | {
+            "made_at": instant(OPENING)
+        })  # fmt: skip
+        numbers = [
+            prepared_acts.prepare(connection, YEAR, NewAct(act, (("reason", child(0)),), "豁免", None), one, account)
+            for act, one in (("waive", stamp(OPENING)), ("close", stamp(OPENING)))
+        ]
+        connection.execute(update(table_of(CityPhase)).values(state="passed"))
+
+    def kept() -> list[KeptAct | None]:
+        with scene.database.read() as connection:
+            return [prepared_acts.find(connection, YEAR, number) for number in numbers]
+
+    assert close_year(scene.database, YEAR, stamp(CLOSED)).done
+    assert [one and one.settled for one in kept()] == ["retracted", None]  # which may be what closes it
+    with scene.database.write("every") as connection:
+        purging.purge(connection, purging.ended(connection, instant(AFTER)), stamp(AFTER), "到期")
+        assert purging.due(connection, purging.ended(connection, instant(AFTER))) == []
+    assert [one and (one.settled, one.fields) for one in kept()] == [("retracted", ())] * 2
 
 
 @pytest.mark.parametrize(("at", "months", "then"), [
