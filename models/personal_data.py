@@ -84,10 +84,14 @@ SAID = Term("满 access_months 个月清除所写的内容", "access")
 PARTY = Term("没有未到期的年度用到之后清除")
 CARE, CHILD, RECORD, SAFE = "个保法 6、19", "个保法 28、31", "个保法 6、51", "个保法 51，网安法 21"
 
+PRINTED = "`calendar` 里有通知印出的省办联系人（姓名、电话、邮箱），随数据库，不清除"
+"""What a calendar says of a person: whom the province's notice names to everybody, so that it is no secret later."""
+
 KEEPINGS: Mapping[str, Keeping] = {
     "account": Keeping("登录页面", "省办管理员", KEEPS, SAFE, person="name shown made_by", sealed="password totp",
                        plain="role city"),
-    "amendment": Keeping("年度日程的修订", "省办、各市", WORDS, RECORD, words="reason by", plain="calendar"),
+    "amendment": Keeping(f"年度日程的修订；{PRINTED}", "省办、各市", WORDS, RECORD, words="reason by",
+                         plain="calendar"),
     "arrangement": Keeping("会议安排：日期、时间、地点或链接", CITY, WORDS, CARE, words="place by",
                            plain="phase city day begins"),
     "audit": Keeping("操作日志：谁办了什么、看了什么", OFFICES, AUDIT, SAFE, person="address", words="by reason",
@@ -126,7 +130,7 @@ KEEPINGS: Mapping[str, Keeping] = {
     "pool": Keeping("后备人才库", CITY, PEOPLE, CHILD, key="key", plain="city kind"),
     "prepared_act": Keeping("经办、签批分开的事项", OFFICES, WORDS, RECORD, words="given says reason by settled_by",
                             plain="act settled"),
-    "programme_year": Keeping("年度", "省办、各市", WORDS, CARE, words="opened_by",
+    "programme_year": Keeping(f"年度和它的日程；{PRINTED}", "省办、各市", WORDS, CARE, words="opened_by",
                               plain="calendar rules matching_key"),
     "purge": Keeping("到期清除的记录：只记年度、表和行数", OFFICES, KEEPS, RECORD, words="reason by", plain="rows"),
     "receipt": Keeping("函件的签收", CITY, WORDS, RECORD, words="by"),
