@@ -27,7 +27,10 @@ class StillOpen(TalentError):
 
 
 def signed_season(database: Database, year: int, stamp: Stamp, secret: bytes) -> bytes:
-    """Give the file of a year that was put away; raise `StillOpen`, `Purged`. The secret makes the key."""
+    """Give the file of a year that was put away; raise `StillOpen`, `Purged`.
+
+    The key that signs it is made from the secret.
+    """
     with database.read() as connection:
         opened = standing.opened(connection, year)
         if opened.closed_as_of is None:

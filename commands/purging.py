@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from commands.options import COMMON, FOLDER, Common, Folder, Reason, environment
 from commands.output import answer, line, table
@@ -15,7 +17,15 @@ if TYPE_CHECKING:
     from models.purging import BeyondTerm
 
 
-def purge(*, reason: Reason | None = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
+WHY = "事由，一直留着：只写依据，不写任何人的姓名"
+
+
+def purge(
+    *,
+    reason: Annotated[Reason | None, Parameter(help=WHY)] = None,
+    folder: Folder = FOLDER,
+    common: Common = COMMON,
+) -> None:
     """List what is beyond its term; take it out where a reason is given."""
     from deployments.purging import purge as act
     from models import purging
@@ -45,4 +55,4 @@ def _show(console: Console, found: Sequence[BeyondTerm], *, done: bool) -> None:
         line(console, "清除之前的备份和恢复、升级时移到旁边的旧库里还有这些内容：请删去，或等备份过期。")
     else:
         line(console, "这只是预览，什么也没有改动。清除不能恢复：先签署存档（talent year sign），停下 talent up，")
-        line(console, "再运行 talent purge --reason 事由。")
+        line(console, "再运行 talent purge --reason 事由（一直留着，不写姓名）。")

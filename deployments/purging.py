@@ -46,7 +46,7 @@ class NotYet(TalentError):
 def purge(database: Database, settings: Settings, folder: Path, stamp: Stamp, reason: str) -> list[BeyondTerm]:
     """Take out what is beyond its term, and what the files of the database still hold of it.
 
-    One that was cut short is finished by the next, whether anything more is due. Raise `InUse`, Damaged, NotYet.
+    One that was cut short is finished by the next, whether anything more is due. Raise `InUse`, `Damaged`, `NotYet`.
     """
     snapshots.alone(database)
     if stamp.as_of > stamp.at:
@@ -80,7 +80,7 @@ def again(database: Database, purged: Iterable[PurgedYear], stamp: Stamp) -> lis
 
 
 def known(folder: Path, purged: Iterable[PurgedYear] = ()) -> list[PurgedYear]:
-    """Give what is written down in a folder as purged, and these, of each year its last. Raise Damaged."""
+    """Give what is written down in a folder as purged, and these, of each year its last. Raise `Damaged`."""
     return sorted(_last([*_noted(folder / FILE), *purged]))
 
 
@@ -98,7 +98,7 @@ def _note(folder: Path, before: Mapping[PurgedYear, bool], so_far: Mapping[Purge
 
 
 def _noted(file: Path) -> dict[PurgedYear, bool]:
-    """Give what is written down, and whether everything was then written anew. Raise Damaged."""
+    """Give what is written down, and whether everything was then written anew. Raise `Damaged`."""
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:

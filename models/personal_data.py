@@ -132,7 +132,7 @@ KEEPINGS: Mapping[str, Keeping] = {
                             plain="act settled"),
     "programme_year": Keeping(f"年度和它的日程；{PRINTED}", "省办、各市", WORDS, CARE, words="opened_by",
                               plain="calendar rules matching_key"),
-    "purge": Keeping("到期清除的记录：只记年度、表和行数", OFFICES, KEEPS, RECORD, words="reason by", plain="rows"),
+    "purge": Keeping("到期清除的记录；事由不写姓名", OFFICES, KEEPS, RECORD, words="reason by", plain="rows"),
     "receipt": Keeping("函件的签收", CITY, WORDS, RECORD, words="by"),
     "refused_load": Keeping("没有导入的报送表：只记错误位置", CITY, PEOPLE, CARE, words="by", plain="form city places"),
     "request": Keeping("各市的申请和异议", CITY, WORDS, RECORD, words="reason by", sealed="token",

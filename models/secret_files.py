@@ -26,7 +26,7 @@ def make(path: Path, before: str = "") -> None:
 
 
 def there(path: Path) -> bool:
-    """Tell whether something stands there, one that may not be looked at too: nothing new takes its place."""
+    """Tell whether something stands there, even if it may not be looked at: nothing new takes its place."""
     try:
         path.lstat()
     except FileNotFoundError:
