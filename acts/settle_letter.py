@@ -68,7 +68,8 @@ def settle(
     year is purged, and its words with it.
     """
     with database.write("every") as connection:
-        refusals = [said for key in keys if (said := _refusal(connection, key, found))]
+        gone = {term.year for term in purging.done(connection)} if found == "resend" else set[int]()
+        refusals = [said for key in keys if (said := _refusal(connection, key, found, gone))]
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))
         mates = {mate for key in keys for mate in unknown_letters.same_envelope(connection, key)}
@@ -100,11 +101,11 @@ def _redated(database: Database, connection: Connection, letters: Sequence[ToSet
     return found
 
 
-def _refusal(connection: Connection, key: int, found: Found) -> str:
+def _refusal(connection: Connection, key: int, found: Found, gone: Collection[int]) -> str:
     rows = unknown_letters.letters(connection, [key])
     if not rows:
         return f"没有编号为 {key} 的函件。"
-    if found == "resend" and any(term.year == rows[0].year for term in purging.done(connection)):
+    if rows[0].year in gone:
         return f"{key} 号函件的内容已到期清除，不能重发。"
     return "" if rows[0].state in OPEN[found] else f"{key} 号函件{NOT_OPEN[found]}，无需处理。"
 
