@@ -11,7 +11,7 @@ from acts.act import Act, Bench, Field, Filled
 from acts.extend import say_anew
 from calendars.deadlines import day_of
 from letters.words import STATES
-from models import addresses, audit, purging, standing
+from models import addresses, audit, purges_done, standing
 from models.alarms import suppressed
 from models.database import Within
 from models.letter_states import LetterEvent, LetterState, sources
@@ -68,7 +68,7 @@ def settle(
     year is purged, and its words with it.
     """
     with database.write("every") as connection:
-        gone = {term.year for term in purging.done(connection)} if found == "resend" else set[int]()
+        gone = {term.year for term in purges_done.done(connection)} if found == "resend" else set[int]()
         refusals = [said for key in keys if (said := _refusal(connection, key, found, gone))]
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from calendars.errors import TalentError
-from models import purging, reports, standing
+from models import purges_done, reports, standing
 from models.season_record import of_season
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def signed_season(database: Database, year: int, stamp: Stamp, secret: bytes) ->
         opened = standing.opened(connection, year)
         if opened.closed_as_of is None:
             raise StillOpen(year=year)
-        if any(term.year == year for term in purging.done(connection)):
+        if any(term.year == year for term in purges_done.done(connection)):
             raise Purged(year=year)
         totals = opened.book.totals
         matrix = reports.matrix(connection, year, opened.closed_as_of)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
 from deployments.upgrading import owned
-from models import purging, secret_files, snapshots
+from models import purges_done, purging, secret_files, snapshots
 from models.open_years import all_years
-from models.purging import PurgedYear
+from models.purges_done import PurgedYear
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -58,7 +58,7 @@ def purge(database: Database, settings: Settings, folder: Path, stamp: Stamp, re
         with own.write("every") as connection:
             terms = purging.ended(connection, stamp.as_of)
             found = purging.purge(connection, terms, stamp, reason)
-            so_far, tables = purging.for_good(connection), purging.touched(connection)
+            so_far, tables = purges_done.for_good(connection), purges_done.touched(connection)
         unfinished = not all(noted.get(one) for one in so_far)
         if unfinished:
             _note(folder, noted, dict.fromkeys(so_far, False))
@@ -72,7 +72,7 @@ def purge(database: Database, settings: Settings, folder: Path, stamp: Stamp, re
 def again(database: Database, purged: Iterable[PurgedYear], stamp: Stamp) -> list[BeyondTerm]:
     """Purge a copy, that knows less of it, of what was purged before of its years; it is nobody else's."""
     with database.write("every") as connection:
-        terms = purging.of_these(connection, purged)
+        terms = purges_done.of_these(connection, purged)
         found = purging.purge(connection, terms, stamp, AGAIN) if terms else []
     if found:
         snapshots.write_anew(database)

@@ -32,13 +32,13 @@ from deployments.backups import (
 from deployments.upgrading import owned
 from models import migrate, restorations, snapshots
 from models.database import NotPrepared
-from models.purging import for_good
+from models.purges_done import for_good
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from models.database import Database
-    from models.purging import PurgedYear
+    from models.purges_done import PurgedYear
     from models.restorations import Past, WrittenSince
     from models.stamp import Stamp
     from settings import Settings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import and_, exists, false, func, or_, select
 
 from gates.states import State
-from models import purging, record_chain
+from models import purges_done, record_chain
 from models.columns import table_of
 from models.database import book_of
 from models.letter_states import LetterState
@@ -170,9 +170,9 @@ def _chain_holds(connection: Connection) -> Iterator[Found]:
 def words_taken_out_are_on_record(connection: Connection) -> Iterator[Found]:
     """Where words of the record are gone, a purge on its chain reaches them: the chain alone would hold without."""
     deed, link = table_of(AuditEntry), table_of(ChainLink)
-    told = select(deed).where(deed.c.what == purging.PURGING, deed.c.subject.startswith(purging.OF))
+    told = select(deed).where(deed.c.what == purges_done.PURGING, deed.c.subject.startswith(purges_done.OF))
     proven = record_chain.chained(connection, deed, connection.execute(told).mappings().all())
-    terms = {term for row in proven for term in purging.told_of(row["subject"], row["at"])}
+    terms = {term for row in proven for term in purges_done.told_of(row["subject"], row["at"])}
     for record in record_chain.RECORDS:
         reached = (and_(link.c.strand == term.year, _before(record, term)) for term in terms)
         gone = select(link.c.strand, func.count()).join(record, record.c.id == link.c.row)
@@ -181,8 +181,8 @@ def words_taken_out_are_on_record(connection: Connection) -> Iterator[Found]:
             yield strand, record.name, f"{count} 行所写的内容已不在，没有清除它的记录"
 
 
-def _before(record: Table, term: purging.Ended) -> ColumnElement[bool]:
-    return record.c.at < term.until if term.year == purging.OF_NONE else record.c.at <= term.until
+def _before(record: Table, term: purges_done.Ended) -> ColumnElement[bool]:
+    return record.c.at < term.until if term.year == purges_done.OF_NONE else record.c.at <= term.until
 
 
 CHAIN = "记录链完好"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
@@ -33,7 +33,8 @@ from models.database import book_of
 from models.guards import lifted
 from models.open_years import all_years
 from models.personal_data import Held, held
-from models.record_chain import COMMON, GONE
+from models.purges_done import OF_NONE, PURGING, Ended, done, subject
+from models.record_chain import GONE
 from models.tables.catalogue import declared
 from models.tables.city_drafts import tables_of
 from models.tables.city_requests import Request
@@ -41,25 +42,16 @@ from models.tables.contact_receipts import Contact
 from models.tables.pool import Party, PartyLikeness, PoolEntry, StatedAddress
 from models.tables.purges import Purge
 from models.tables.record_chain import ChainLink
-from models.tables.season import Letter, LetterBody, ProgrammeYear
+from models.tables.season import Letter, LetterBody
 from models.tables.second_ways import SecondWay
 from models.writing import bump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from sqlalchemy import Column, ColumnElement, Connection
 
     from models.stamp import Stamp
-
-PURGING, OF = "清除到期的个人信息", "purge/"
-"""How the record tells of a purge: the years follow, and 0@ the instant before which what belongs to none went."""
-
-OF_NONE = COMMON
-"""The year of what belongs to none."""
-
-WRITTEN = "%Y-%m-%dT%H:%M:%S.%fZ"
-"""How an instant is written there."""
 
 INSTANTS: Mapping[str, str] = {
     "audit": "at", "contact": "ended_at", "deed": "at", "one_time_link": "until", "restoration": "at",
@@ -70,24 +62,6 @@ INSTANTS: Mapping[str, str] = {
 
 EMPTY: Mapping[str | type, object] = {"prepared_act.given": "[]", LargeBinary: b""}
 """What stands for nothing in a column that has to say something, by its name or type; else words that say so."""
-
-
-class Ended(NamedTuple):
-    """A term that is over: of a `year`, or (0) of what belongs to none and was there before `until`."""
-
-    year: int
-    until: datetime
-
-
-class PurgedYear(NamedTuple):
-    """What was purged up to when of a year that was `opened` for real then; of year 0, when the first such year was.
-
-    By that it is known again in a backup: another database's year of the same number was opened at another instant.
-    """
-
-    year: int
-    opened: datetime
-    until: datetime
 
 
 class BeyondTerm(NamedTuple):
@@ -164,54 +138,6 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
         years = {one.year for one in found}
         audit.record(connection, stamp, PURGING, subject([one for one in terms if one.year in years]), reason=reason)
     return found
-
-
-def subject(terms: Collection[Ended]) -> str:
-    """Give what the record says of these terms, on its chain."""
-    up_to = {term.year: f"@{term.until.astimezone(UTC):{WRITTEN}}" for term in terms if term.year == OF_NONE}
-    return OF + "+".join(f"{term.year}{up_to.get(term.year, '')}" for term in sorted(terms))
-
-
-def told_of(subject: str, at: datetime) -> Iterator[Ended]:
-    """Give the terms that a purge on record was of: of a year what stood when it was recorded (`at`)."""
-    for said in subject.removeprefix(OF).split("+"):
-        year, _, until = said.partition("@")
-        if until:
-            yield Ended(int(year), datetime.strptime(until, WRITTEN).replace(tzinfo=UTC))
-        elif int(year) != OF_NONE:
-            yield Ended(int(year), at)
-
-
-def done(connection: Connection) -> list[Ended]:
-    """Give what was purged so far, each year once, and up to when what belongs to none."""
-    table = table_of(Purge)
-    return [
-        Ended(*row) for row in connection.execute(select(table.c.year, func.max(table.c.until)).group_by(table.c.year))
-    ]
-
-
-def for_good(connection: Connection) -> list[PurgedYear]:
-    """Give what was purged so far and does not come back with a backup: a rehearsal is played again from one."""
-    opened = _opened(connection)
-    return [PurgedYear(year, opened[year], until) for year, until in sorted(done(connection)) if year in opened]
-
-
-def of_these(connection: Connection, purged: Iterable[PurgedYear]) -> list[Ended]:
-    """Give the terms of those that were of this database, whatever it knows of them."""
-    opened = _opened(connection)
-    return [Ended(one.year, one.until) for one in purged if opened.get(one.year) == one.opened]
-
-
-def _opened(connection: Connection) -> dict[int, datetime]:
-    years = table_of(ProgrammeYear)
-    query = select(years.c.year, years.c.opened_at).where(years.c.rehearsal.is_(False))
-    found = dict(connection.execute(query).tuples().all())
-    return {OF_NONE: min(found.values()), **found} if found else {}
-
-
-def touched(connection: Connection) -> set[str]:
-    """Give the tables that anything was ever taken out of."""
-    return set[str]().union(*connection.execute(select(table_of(Purge).c.rows)).scalars())
 
 
 def _parts(connection: Connection, terms: Collection[Ended]) -> Iterator[_Part]:

@@ -207,12 +207,13 @@ def _of_the_terms(database: Database, now: datetime) -> Iterator[CheckFinding]:
     """Whether people are still there after their term, and have one; those of rehearsals are invented."""
     from models import purging
     from models.open_years import all_years
+    from models.purges_done import OF_NONE
 
     with database.read() as connection:
         real = {opened.year.year: opened for opened in all_years(connection) if not opened.rehearsal}
-        terms = [term for term in purging.ended(connection, now) if term.year in real or term.year == purging.OF_NONE]
+        terms = [term for term in purging.ended(connection, now) if term.year in real or term.year == OF_NONE]
         found = purging.due(connection, terms) if real else []
-    of_years = [one for one in found if one.year != purging.OF_NONE]
+    of_years = [one for one in found if one.year != OF_NONE]
     if of_years:
         years = "、".join(str(year) for year in sorted({one.year for one in of_years}))
         said = f"{years} 年度的个人信息已过保存期限，还有 {sum(one.rows for one in of_years)} 行没有清除"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
-from models.purging import done
+from models.purges_done import done
 
 if TYPE_CHECKING:
     from datetime import date

@@ -24,13 +24,25 @@ from deployments import sealing
 from deployments.backups import back_up
 from deployments.purging import FILE, Damaged, NotYet, known, purge
 from deployments.restoring import restore
-from models import accounts, audit, invariants, prepared_acts, purging, record_chain, reports, snapshots, statistics
+from models import (
+    accounts,
+    audit,
+    invariants,
+    prepared_acts,
+    purges_done,
+    purging,
+    record_chain,
+    reports,
+    snapshots,
+    statistics,
+)
 from models.columns import table_of
 from models.database import Database
 from models.filed_rows import keep
 from models.guards import lifted
 from models.prepared_acts import KeptAct, NewAct
-from models.purging import PURGING, BeyondTerm, Ended, PurgedYear, after_months
+from models.purges_done import PURGING, Ended, PurgedYear
+from models.purging import BeyondTerm, after_months
 from models.record_chain import BEGUN, GONE, RECORDS, Head, Link
 from models.tables.audit import AuditEntry
 from models.tables.catalogue import declared
@@ -318,7 +330,7 @@ def test_words_that_no_year_has_are_gone_up_to_the_purges_instant_alone(scene: S
 
 def _purge_on_record(scene: Scene, at: str, *terms: Ended) -> None:
     with scene.database.write("every") as connection:
-        audit.record(connection, stamp(at), PURGING, purging.subject(terms), reason="到期")
+        audit.record(connection, stamp(at), PURGING, purges_done.subject(terms), reason="到期")
 
 
 def test_nothing_waits_for_a_signature_in_a_year_that_ended(scene: Scene) -> None:
@@ -374,12 +386,12 @@ def test_a_year_of_the_same_number_is_another(scene: Scene) -> None:
             for one in (0, YEAR)
         ])  # fmt: skip
         connection.execute(update(year).values(rehearsal=True))
-        assert purging.for_good(connection) == []
+        assert purges_done.for_good(connection) == []
         connection.execute(update(year).values(rehearsal=False))
-        purged = purging.for_good(connection)
-        assert purging.of_these(connection, purged) == [Ended(0, instant(AFTER)), Ended(YEAR, instant(AFTER))]
+        purged = purges_done.for_good(connection)
+        assert purges_done.of_these(connection, purged) == [Ended(0, instant(AFTER)), Ended(YEAR, instant(AFTER))]
         connection.execute(update(year).values(opened_at=instant(AFTER)))
-        assert purging.of_these(connection, purged) == []
+        assert purges_done.of_these(connection, purged) == []
 
 
 @pytest.mark.parametrize("line", [
