@@ -171,6 +171,7 @@ def _city(evening: Evening, city: str, seed: int) -> None:
             form = {"once": once[1].decode()}
             evening.timed("filing", {303}, lambda: _posted(visitor, to, f"{here}/file", form))  # noqa: B023
             filed = True
+        to.close()  # as a server does with whoever thinks for longer than five seconds
         time.sleep(min(chance.uniform(*THINKS), max(0.0, evening.until - time.monotonic())))
     to.close()
 
