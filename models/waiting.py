@@ -55,7 +55,8 @@ def chases(matrix: Matrix, moment: Moment) -> bool:
         return True
     if moment.kind in CHASED and resolve(matrix.year.phase(moment.phase).due).instant <= matrix.as_of:
         states &= LATE
-    return any(one.phase == moment.phase and one.state in states for mine in matrix.cities.values() for one in mine)
+    those = (one for mine in matrix.cities.values() for one in mine if one.phase == moment.phase)
+    return any(one.state in states and not (moment.kind == "second" and one.second_at) for one in those)
 
 
 def waiting(matrix: Matrix, *, province: bool) -> tuple[Waiting, ...]:

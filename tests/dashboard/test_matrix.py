@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
 
@@ -162,6 +163,12 @@ def test_the_agenda_announces_what_follows_the_filing_while_a_city_phase_is_unde
     coming = agenda(shown(standing(state, phase="year-end"), as_of=instant("2022-12-22T10:00"))).coming
     told = [any(what in one.label for one in coming) for what in ("后交部分截止", "省办期限")]
     assert told == [state not in {State.PASSED, State.WITHDRAWN}] * 2
+
+
+def test_once_the_second_part_is_whole_its_days_are_announced_no_more_and_the_provinces_is() -> None:
+    whole = replace(standing(State.SUBMITTED, phase="year-end"), second_at=instant("2022-12-10T10:00"))
+    coming = [one.label for one in agenda(shown(whole, as_of=instant("2022-12-22T10:00"))).coming]
+    assert [any(what in label for label in coming) for what in ("后交部分", "省办期限")] == [False, True]
 
 
 @pytest.mark.parametrize(
