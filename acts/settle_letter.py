@@ -68,7 +68,7 @@ def settle(
     year is purged, and its words with it.
     """
     with database.write("every") as connection:
-        gone = {term.year for term in purges_done.done(connection)} if found == "resend" else set[int]()
+        gone = purges_done.purged_years(connection) if found == "resend" else frozenset[int]()
         refusals = [said for key in keys if (said := _refusal(connection, key, found, gone))]
         if refusals:
             return Outcome("refused", "".join(refusals) + ("一封也没有办理。" if len(keys) > 1 else ""))

@@ -35,7 +35,7 @@ def signed_season(database: Database, year: int, stamp: Stamp, secret: bytes) ->
         opened = standing.opened(connection, year)
         if opened.closed_as_of is None:
             raise StillOpen(year=year)
-        if any(term.year == year for term in purges_done.done(connection)):
+        if year in purges_done.purged_years(connection):
             raise Purged(year=year)
         totals = opened.book.totals
         matrix = reports.matrix(connection, year, opened.closed_as_of)

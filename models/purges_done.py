@@ -69,6 +69,12 @@ def done(connection: Connection) -> list[Ended]:
     ]
 
 
+def purged_years(connection: Connection) -> frozenset[int]:
+    """Give the years whose rows are gone."""
+    table = table_of(Purge)
+    return frozenset(connection.execute(select(table.c.year).where(table.c.year != OF_NONE)).scalars())
+
+
 def for_good(connection: Connection) -> list[PurgedYear]:
     """Give what was purged so far and does not come back with a backup: a rehearsal is played again from one."""
     opened = _opened(connection)

@@ -33,7 +33,7 @@ from models.database import book_of
 from models.guards import lifted
 from models.open_years import all_years
 from models.personal_data import Held, held
-from models.purges_done import OF_NONE, PURGING, Ended, done, subject
+from models.purges_done import OF_NONE, PURGING, Ended, purged_years, subject
 from models.record_chain import GONE
 from models.tables.catalogue import declared
 from models.tables.city_drafts import tables_of
@@ -115,7 +115,7 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
 
     For whoever owns the tables, and in a transaction that holds every year.
     """
-    found, before = due(connection, terms), {term.year for term in done(connection)}
+    found, before = due(connection, terms), purged_years(connection)
     for term in terms:
         mine = [one for one in found if one.year == term.year]
         if not mine:

@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from models import standing
 from models.columns import table_of
 from models.facts.scope import Scope, counting, in_training
-from models.tables.purges import Purge, StudentCount
+from models.purges_done import purged_years
+from models.tables.purges import StudentCount
 from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 from phases.interview import INTERVIEWS
@@ -41,16 +42,10 @@ class StudentGroup(NamedTuple):
 def of_year(connection: Connection, year: int) -> dict[StudentGroup, int]:
     """Give the figures of a year, the same before and after its rows are purged."""
     table = table_of(StudentCount)
-    if purged(connection, year):
+    if year in purged_years(connection):
         kept = select(*(table.c[name] for name in StudentGroup._fields), table.c.count).where(table.c.year == year)
         return {StudentGroup(*row[:-1]): row[-1] for row in connection.execute(kept)}
     return dict(Counter(_counted(connection, year)))
-
-
-def purged(connection: Connection, year: int) -> bool:
-    """Tell whether a year's rows are gone."""
-    table = table_of(Purge)
-    return connection.execute(select(table.c.id).where(table.c.year == year).limit(1)).first() is not None
 
 
 def trained(connection: Connection, year: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models import statistics
 from models.columns import table_of
 from models.facts.scope import Scope, admitting, counting, in_training
+from models.purges_done import purged_years
 from models.tables.season import CityPhase
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def with_trained(connection: Connection, found: Matrix) -> Matrix:
     everywhere = Scope.undated(connection, found.year)
     admits = admitting(everywhere)
     recorded = counting(everywhere, admits.slug, decided=True) if admits else frozenset()
-    if statistics.purged(connection, found.year.year):
+    if found.year.year in purged_years(connection):
         kept: Mapping[str, int] = statistics.trained(connection, found.year.year)
     else:
         theirs = Scope.undated(connection, found.year, (slug for slug in found.cities if slug in recorded))
