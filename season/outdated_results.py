@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gates.states import State
 from models import verdicts
+from models.stamp import SYSTEM, Stamp
 from season import judging
+from season.unit_of_work import Season
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
     from typing import Any
 
+    from sqlalchemy import Connection
+
     from calendars.year import Phase
     from models.standing import Cell
-    from season.unit_of_work import Season
 
 
 class OutdatedResult(NamedTuple):
@@ -35,6 +38,11 @@ class OutdatedResult(NamedTuple):
 def outdated_results(season: Season) -> tuple[OutdatedResult, ...]:
     """Give them, in the order of the phases and cities; the same number of statements for any number of cities."""
     return tuple(one for phase in season.year.phases for one in _of_phase(season, phase))
+
+
+def outdated_results_at(connection: Connection, year: int, at: datetime) -> tuple[OutdatedResult, ...]:
+    """Give them of a year as it stands at an instant."""
+    return outdated_results(Season.read(connection, year, Stamp(SYSTEM, at, at), None, reading=True))
 
 
 def _of_phase(season: Season, phase: Phase) -> Iterator[OutdatedResult]:

@@ -12,6 +12,7 @@ from models.facts.scope import Scope
 from models.likely_children import likely_children
 from models.reports import matrix
 from models.waiting import waiting
+from season.outdated_results import outdated_results_at
 from season.still_due import still_due_at
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def hands(connection: Connection, look: Looking) -> Hands:
         Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
         Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),
         Hand("个人延期未交齐", _still_due(connection, look), "人", "看名单", "/tasks#later"),
+        Hand("公布后有变化的结果", _outdated(connection, found, look), "处", "去核对", "/tasks#outdated"),
         Hand("函件待处理", stuck, "件", "去处理", "/tasks#letters", alarm=True),
         Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
     )
@@ -80,6 +82,16 @@ def hands(connection: Connection, look: Looking) -> Hands:
 def _still_due(connection: Connection, look: Looking) -> int:
     """How many have a day of their own and are not complete: what they handed in is known of now alone."""
     return 0 if look.past else len(still_due_at(connection, look.opened.year.year, look.as_of))
+
+
+def _outdated(connection: Connection, found: Matrix, look: Looking) -> int:
+    """How many city phases have results that stood on something else: nothing is judged where none are published."""
+    published = any(
+        one.state is State.PASSED and found.year.phase(one.phase).province == "results"
+        for line in found.cities.values()
+        for one in line
+    )
+    return 0 if look.past or not published else len(outdated_results_at(connection, found.year.year, found.as_of))
 
 
 def _soon(found: Matrix) -> int:

@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 
 from acts.correct_result import correct_result
-from models import written_letters
+from dashboard.serving.in_hand import hands
+from dashboard.serving.look import Looking
+from models import standing, written_letters
 from phases.application import StudentRow
 from season.outcome import Outcome
 from tests.support import ledger, sheets
-from tests.support.scenes import NANJING, YEAR, Scene, stamp
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 
 YEAR_END = "year-end"
 
@@ -156,9 +158,17 @@ def test_what_a_result_stood_on_changes_and_the_province_hears_until_it_settles_
     def digest(at: str) -> str:
         return "".join(one.text for one in scene.advance(at).changes.letters if one.kind == "digest")
 
+    def in_row(at: str) -> list[tuple[int, str]]:
+        with scene.database.read() as connection:
+            found = standing.opened(connection, YEAR)
+            row = hands(connection, Looking(found, instant(at), instant(at))).row
+        return [(one.count, one.then) for one in row if one.page == "/tasks#outdated"]
+
     assert f"结果公布之后，所依据的记录有变化（{first}）" in digest("2022-11-25T09:00")
+    assert in_row("2022-11-25T09:30") == [(1, "去核对")]
     refused = corrected(published, 0, "优秀", "2022-11-25T10:00")
     assert (refused.outcome, "到校 0 次" in refused.message) == ("refused", True)
     stands = corrected(published, 0, "合格", "2022-11-25T11:00")
     assert (stands.message, stands.changes.letters) == (f"南京 年度评价：{first} 的结果维持“合格”。", ())
     assert "所依据的记录有变化" not in digest("2022-11-28T09:00")
+    assert in_row("2022-11-28T09:30") == []
