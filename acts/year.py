@@ -31,7 +31,7 @@ def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
             )
             more = f" 等 {len(left)} 项" if len(left) > len(left[:8]) else ""
             return Outcome("refused", f"{year} 年度还不能归档，尚未办结：{named}{more}。")
-        prepared_acts.retract_all(connection, year, stamp, but=CLOSE.slug)  # which may be what is signed just now
+        prepared_acts.lapse_all(connection, year, stamp, but=CLOSE.slug)  # which may be what is signed just now
         rolling.close(connection, year, stamp.as_of)
     return Outcome("done", f"{year} 年度已归档，今后只能查阅。")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from models.stamp import Stamp
 
-Settled = Literal["signed", "declined", "retracted"]
+Settled = Literal["signed", "declined", "retracted", "lapsed"]
 Given = tuple[tuple[str, str], ...]
 """The fields of a form by name, as they were typed."""
 
@@ -93,9 +93,9 @@ def settle(connection: Connection, one: KeptAct, settled: Settled, stamp: Stamp)
     return True
 
 
-def retract_all(connection: Connection, year: int, stamp: Stamp, but: str = "") -> None:
-    """Take back what waits for a signature when its year ends: nothing can be done with it any more; but one act."""
+def lapse_all(connection: Connection, year: int, stamp: Stamp, but: str = "") -> None:
+    """End what waits for a signature when its year ends: nothing can be done with it any more; but one act."""
     table = table_of(PreparedAct)
-    said = {"settled": "retracted", "settled_by": stamp.by, "settled_as_of": stamp.as_of}
+    said = {"settled": "lapsed", "settled_by": stamp.by, "settled_as_of": stamp.as_of}
     waits = (table.c.year == year) & table.c.settled.is_(None) & (table.c.act != but)
     connection.execute(update(table).where(waits).values(said))

@@ -124,7 +124,7 @@ def purge(connection: Connection, terms: Collection[Ended], stamp: Stamp, reason
             if term.year not in before:
                 statistics.keep(connection, term.year)
             taking_back.take_back_all(connection, term.year)
-            prepared_acts.retract_all(connection, term.year, stamp)
+            prepared_acts.lapse_all(connection, term.year, stamp)
             bump(connection, term.year)
         rows = {one.table: one.rows for one in mine}
         said = {"year": term.year, "until": term.until, "rows": rows, "reason": reason, **stamp.columns()}

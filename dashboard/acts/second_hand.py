@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 OWN = ("once", "digest")
 """What a form that confirms brings besides what was prepared."""
 
-HOW: Mapping[Settled, str] = {"signed": "签批办理", "declined": "退回", "retracted": "由经办人撤回"}
+HOW: Mapping[Settled, str] = {
+    "signed": "签批办理",
+    "declined": "退回",
+    "retracted": "由经办人撤回",
+    "lapsed": "随年度归档作废",
+}
 KEPT = "已送签批，还没有办理：由另一位管理员在“待办”的“待签批”里核对后办理；此前不改动任何东西，也不发函件。"
 
 

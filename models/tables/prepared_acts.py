@@ -13,7 +13,8 @@ from models.columns import UTCDateTime
 class PreparedAct(SQLModel, table=True):
     """An act as its form was confirmed by whoever prepared it: `given` are the form's fields as JSON pairs.
 
-    `settled` is None while it waits, then `signed`, `declined` by another account, or `retracted` by its own.
+    `settled` is None while it waits, then `signed`, `declined` by another account, `retracted` by
+    its own, or `lapsed`: its year ended first.
     """
 
     __tablename__ = "prepared_act"

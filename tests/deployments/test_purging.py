@@ -350,11 +350,11 @@ def test_nothing_waits_for_a_signature_in_a_year_that_ended(scene: Scene) -> Non
             return [prepared_acts.find(connection, YEAR, number) for number in numbers]
 
     assert close_year(scene.database, YEAR, stamp(CLOSED)).done
-    assert [one and one.settled for one in kept()] == ["retracted", None]  # which may be what closes it
+    assert [one and one.settled for one in kept()] == ["lapsed", None]  # which may be what closes it
     with scene.database.write("every") as connection:
         purging.purge(connection, purging.ended(connection, instant(AFTER)), stamp(AFTER), "到期")
         assert purging.due(connection, purging.ended(connection, instant(AFTER))) == []
-    assert [one and (one.settled, one.fields) for one in kept()] == [("retracted", ())] * 2
+    assert [one and (one.settled, one.fields) for one in kept()] == [("lapsed", ())] * 2
 
 
 @pytest.mark.parametrize(("at", "months", "then"), [
