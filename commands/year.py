@@ -114,9 +114,9 @@ def close(year: YearNumber, /, *, common: Common = COMMON) -> int:
 def sign(year: YearNumber, /, *, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     """Write a closed year's signed file."""
     from acts.signed_season import signed_season
-    from dashboard.serving.secret_key import secret_of
+    from dashboard.serving.secret_key import kept_secret
 
-    made = signed_season(common.database(folder), year, common.stamp(), secret_of(environment(), folder))
+    made = signed_season(common.database(folder), year, common.stamp(), kept_secret(environment(), folder))
     to, key = output or Path(f"season-{year}.json"), json.loads(made)["key"]
     write(to, made)
     words = f"已签署：{to}。公钥 {key}，请另行公布。核对：python3 deployments/verify/verify_season.py {to} {key}"

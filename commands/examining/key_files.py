@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def unusable(settings: Settings, folder: Path) -> Iterator[str]:
     """Give a sentence for each that is there and is none; nothing is made where there is none yet."""
     from calendars.errors import TalentError
-    from dashboard.serving.secret_key import secret_of
+    from dashboard.serving.secret_key import kept_secret
     from deployments.environment import auth_string
     from models import secret_files
     from settings import prefect_variables
@@ -23,7 +23,7 @@ def unusable(settings: Settings, folder: Path) -> Iterator[str]:
     home, given = folder / "prefect", prefect_variables() | dict(os.environ)
     own = settings.secret_key is None
     asked = (
-        (folder / "secret", lambda: own and secret_of(settings, folder)),
+        (folder / "secret", lambda: own and kept_secret(settings, folder)),
         (home / "auth", lambda: auth_string(given, home)),
     )
     for path, ask in asked:

@@ -34,11 +34,30 @@ class UnreadableSecretFile(TalentError):
     """密钥文件 {path} 用不了（{reason}）；请让它归运行 talent up 的账户所有、可读写，文件坏了的从备份恢复。"""
 
 
-def secret_of(settings: Settings, folder: Path) -> bytes:
-    """Give the secret that sessions, forms and sealed fields stand on; raise `WeakSecret`.
+class NoSecretFile(TalentError):
+    """{path} 没有密钥，没有签署；请用 --folder 指明 talent up 的数据目录，或设置 TALENT_SECRET_KEY。"""
 
-    Where `TALENT_SECRET_KEY` is not set, `folder/secret` is made on first use, readable by its owner alone; raise
-    `WeakSecretFile` or `UnreadableSecretFile` where it is there and of no use.
+
+def secret_of(settings: Settings, folder: Path) -> bytes:
+    """Give the secret that sessions, forms and sealed fields stand on; raise as `kept_secret` does, but `NoSecretFile`.
+
+    Where `TALENT_SECRET_KEY` is not set, `folder/secret` is made on first use, readable by its owner alone.
+    """
+    path = folder / "secret"
+    if settings.secret_key is None:
+        try:
+            if not secret_files.there(path):
+                secret_files.make(path)
+            path.chmod(0o600)
+        except OSError as error:
+            raise UnreadableSecretFile(path=path, reason=error.strerror) from error
+    return kept_secret(settings, folder)
+
+
+def kept_secret(settings: Settings, folder: Path) -> bytes:
+    """Give the same for whoever only reads it, and makes and mends none.
+
+    Raise `WeakSecret`, `NoSecretFile`, `UnreadableSecretFile` or `WeakSecretFile`.
     """
     if settings.secret_key is not None:
         given = settings.secret_key.get_secret_value().strip()
@@ -46,7 +65,16 @@ def secret_of(settings: Settings, folder: Path) -> bytes:
         if why is not None:
             raise WeakSecret(why=why)
         return given.encode()
-    return _own(folder / "secret")
+    path = folder / "secret"
+    try:
+        found = path.read_bytes().strip()
+    except FileNotFoundError as error:
+        raise NoSecretFile(path=path) from error
+    except OSError as error:
+        raise UnreadableSecretFile(path=path, reason=error.strerror) from error
+    if len(found) < SHORTEST:
+        raise WeakSecretFile(path=path)
+    return found
 
 
 def unfit(given: str) -> str | None:
@@ -58,16 +86,3 @@ def unfit(given: str) -> str | None:
     if len(set(given)) < VARIED:
         return "重复的字符太多"
     return None
-
-
-def _own(path: Path) -> bytes:
-    try:
-        if not secret_files.there(path):
-            secret_files.make(path)
-        path.chmod(0o600)
-        found = path.read_bytes().strip()
-    except OSError as error:
-        raise UnreadableSecretFile(path=path, reason=error.strerror) from error
-    if len(found) < SHORTEST:
-        raise WeakSecretFile(path=path)
-    return found

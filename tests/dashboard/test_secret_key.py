@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from dashboard.serving.secret_key import UnreadableSecretFile, WeakSecret, WeakSecretFile, secret_of
+from dashboard.serving.secret_key import (
+    NoSecretFile,
+    UnreadableSecretFile,
+    WeakSecret,
+    WeakSecretFile,
+    kept_secret,
+    secret_of,
+)
 from settings import Settings
 
 GOOD = "9f8b2c7d1e6a40355bd0c1f27a88e94d"
@@ -71,3 +78,14 @@ def test_a_file_that_cannot_be_read_is_said_and_left_as_it_is(tmp_path: Path) ->
     with pytest.raises(UnreadableSecretFile, match=r"secret 用不了（Is a directory）；请让它归运行"):
         secret_of(Settings(), tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["secret"]
+
+
+def test_who_only_reads_makes_none_and_changes_nothing(tmp_path: Path) -> None:
+    """A year signed from a wrong folder was signed by a key made just then, which nobody had published."""
+    with pytest.raises(NoSecretFile):
+        kept_secret(Settings(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    made = secret_of(Settings(), tmp_path)
+    (tmp_path / "secret").chmod(0o644)
+    assert kept_secret(Settings(), tmp_path) == made
+    assert oct((tmp_path / "secret").stat().st_mode & 0o777) == "0o644"
