@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
@@ -24,6 +25,9 @@ def test_what_is_due_is_listed_first_and_goes_with_a_reason(season: Talent, tmp_
     done = season("purge", *at, "--reason", "到期")
     assert (done.status, "已清除；各市、中学、学科的人数留着" in done.out) == (0, True)
     assert season("purge", *at).out == "没有到期的个人信息。\n"
-    refused = season("year", "sign", "2022")
+    (tmp_path / "secret").write_text("a secret of a test, of more than 32 characters")
+    sign = partial(season, "year", "sign", "2022", "--folder")
+    assert "没有密钥，没有签署" in sign(str(tmp_path / "elsewhere")).err
+    refused = sign(str(tmp_path))
     assert (refused.status, "已到期清除，不能再签署" in refused.err) == (1, True)
     assert "记录链" in season("db", "check").out
