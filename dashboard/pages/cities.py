@@ -56,7 +56,7 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         "stuck": stuck,
         "suppressed": [one for one in suppressed if set(one.to).intersection(letterbox.own(whose.slug))],
         "addresses": on_file(office, {one.address for one in suppressed}, rehearsal=look.opened.rehearsal),
-        "panels": panels(Place(request, reader, look, None, whose)),
+        "panels": panels(Place(request, reader, look, None, whose, table)),
     }
     words: dict[str, Any] = {
         "shown_state": shown_state,

@@ -77,7 +77,7 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
         "opening": opening_conditions.opening(year, found),
         "passing": opening_conditions.passing(found),
         "after": [(each, opening_conditions.opening(year, each)) for each in opening_conditions.followers(year, found)],
-        "panels": panels(Place(request, reader, look, found, None)),
+        "panels": panels(Place(request, reader, look, found, None, table)),
     }
     return page("phases/phase.html", request, look=look, year=year, phase=found, **facts)
 
@@ -98,7 +98,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
         untold = _untold(connection, look, reader, found, whose)
         asked = later_days(connection, year.year, whose.slug, look.as_of)
         without = {} if look.past else to_supplement(site, connection, reader, look.opened, whose.slug)
-    place = Place(request, reader, look, found, whose)
+    place = Place(request, reader, look, found, whose, table)
     rows = rows_of_city(table, whose.slug)
     states = {row.phase.slug: row.cell.state for row in rows}
     at = [row.phase.slug for row in rows].index(found.slug)

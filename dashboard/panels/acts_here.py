@@ -13,7 +13,6 @@ from calendars.deadlines import day_of
 from dashboard.serving.rendering import render
 from gates.states import State
 from models import contacts
-from models.reports import matrix
 from models.written_letters import queued_keys
 
 if TYPE_CHECKING:
@@ -37,9 +36,9 @@ def acts_panel(place: Place) -> Markup | None:
     year, city = place.looking.opened.year, place.city
     today = day_of(place.looking.as_of)
     with place.site.database.read() as connection:
-        found = matrix(connection, year.year, place.looking.as_of)
         people = contacts.of(connection, city.slug) if city else []
         keys = queued_keys(connection, year.year, [f"{today}"]) if city else set()
+    found = place.matrix
     here = {
         slug: [one for one in those if place.phase is None or one.phase == place.phase.slug]
         for slug, those in found.cities.items()

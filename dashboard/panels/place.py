@@ -12,17 +12,22 @@ if TYPE_CHECKING:
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
+    from models.reports import Matrix
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a panel stands: `phase` None on the page of a city's whole year, `city` None on that of a phase."""
+    """Where a panel stands: `phase` None on the page of a city's whole year, `city` None on that of a phase.
+
+    `matrix` is the year's, as the page has read it.
+    """
 
     request: Request
     reader: Reader
     looking: Looking
     phase: Phase | None
     city: City | None
+    matrix: Matrix
 
     @property
     def site(self) -> Site:

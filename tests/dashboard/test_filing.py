@@ -153,7 +153,8 @@ def panel(window: Window, name: str, phase: str = "shortlist") -> str:
     assert reader is not None
     request = Request({"type": "http", "app": type("App", (), {"state": type("State", (), {"site": window.site})})})
     request.state.reader = reader
-    place = Place(request, reader, Looking(opened, now, now), opened.year.phase(phase), opened.year.city(CITY))
+    look, here = Looking(opened, now, now), (opened.year.phase(phase), opened.year.city(CITY))
+    place = Place(request, reader, look, *here, window.matrix(look))
     return filing_panel(place) or ""
 
 

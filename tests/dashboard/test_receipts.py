@@ -154,7 +154,8 @@ def test_the_facts_of_a_letter_s_page(window: Window) -> None:
 def panel(window: Window, browser: Browser, who: Reader) -> str:
     year = window.site.year(YEAR).year
     request = Request({"type": "http", "app": browser.app, "headers": [], "state": {"reader": who}})
-    found = told_section(Place(request, who, looking(request, YEAR), year.phase("shortlist"), year.city("yancheng")))
+    look, here = looking(request, YEAR), (year.phase("shortlist"), year.city("yancheng"))
+    found = told_section(Place(request, who, look, *here, window.matrix(look)))
     return str(found)
 
 

@@ -16,12 +16,14 @@ from calendars import files
 from calendars.deadlines import TZ
 from dashboard.serving.app import make_app
 from dashboard.serving.forgery import token
+from dashboard.serving.look import Looking
 from dashboard.serving.site import Site
 from dashboard.signing_in import passwords
 from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from models import migrate, sign_ins
 from models.columns import table_of
 from models.database import Database
+from models.reports import Matrix, matrix
 from models.tables.accounts import Account, SignIn
 from phases.book import BOOK
 from rehearsal.packs import read_pack
@@ -100,6 +102,11 @@ class Window:
     @property
     def database(self) -> Database:
         return self.site.database
+
+    def matrix(self, look: Looking) -> Matrix:
+        """The year's, as a page reads it."""
+        with self.database.read() as connection:
+            return matrix(connection, look.opened.year.year, look.as_of)
 
     def as_(self, name: str | None) -> Browser:
         if name is None:
