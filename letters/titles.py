@@ -26,8 +26,9 @@ def genre(brief: Brief) -> Genre:
     if brief.kind == "amended" and not publishes(brief):
         return PERSON_CHANGED[READERS[brief.audience]]
     found, mailing = GENRES[brief.kind, READERS[brief.audience]], sentences.mailing(brief)
-    if mailing and mailing.title:
-        return replace(found, title=mailing.title, subject=mailing.subject)
+    if mailing and mailing.subject:
+        undated = found.undated if mailing.dated else ""
+        return replace(found, title=mailing.title or found.title, subject=mailing.subject, undated=undated)
     if brief.arranged is not None:  # what somebody reads first of a meeting is when that is
         return replace(found, undated=PLACE_TOLD[False].subject)
     return found

@@ -541,9 +541,11 @@ PHASE = PhaseDefinition(
         ),
         Stakeholder(
             "institution",
-            todo=(_asks("高校", "{second}撰写年度工作总结，交{city}管理办公室。"),),
+            todo=("{second}撰写年度工作总结，交{city}管理办公室。",),
             hands_in="年度工作总结",
-            mailings={"opened": Mailing(InTraining(), dated=False)},  # its sentence says the day of the second part
+            # its sentence says the day of the second part
+            mailings={"opened": Mailing(InTraining(), subject="{city}{work}开始，请准备{lacking}", dated=False)},
+            concerned=lambda year: "高校" in year.figures.summaries_asked,
         ),
         Stakeholder("province", todo=("按规定的各个方面评分、评定等级。", "核对到校培养次数。")),
     ),
