@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -25,7 +26,10 @@ Kind = Literal["duty", "date", "figure", "person", "paper"]
 NAMED = ("rules", "letters", "pages", "columns", "records")
 """What a clause binds by name alone, in the order of the report."""
 
-Value = date | int | str | tuple[int, ...] | tuple[str, ...]
+VALUED = ("figures", "moments")
+"""What a clause binds with the value that the notice states."""
+
+Value = date | int | Decimal | str | tuple[int, ...] | tuple[str, ...]
 
 
 class NoticeUnreadable(TalentError):
@@ -65,7 +69,7 @@ class Clause(_Stated):
     @property
     def bound(self) -> bool:
         """Whether anything does it."""
-        return any(getattr(self, name) for name in (*NAMED, "figures", "moments"))
+        return any(getattr(self, name) for name in (*NAMED, *VALUED))
 
 
 class Local(_Stated):
@@ -101,7 +105,7 @@ class Gap:
 def read(path: Path) -> Notice:
     """Give the notice of a file, or raise `NoticeUnreadable`."""
     try:
-        return Notice.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return Notice.model_validate(tomllib.loads(path.read_text("utf-8"), parse_float=Decimal))
     except OSError as error:
         raise NoticeUnreadable(source=path.name, reason=error.strerror) from None
     except tomllib.TOMLDecodeError as error:
@@ -138,7 +142,7 @@ def _values(clause: Clause, held: Mapping[str, Value], stated: Mapping[str, Valu
             yield Gap("untrue", clause.at, f"{clause.says}：年度文件里没有 {key}")
         elif held[key] != value:
             yield Gap(
-                "untrue", clause.at, f"{clause.says}：通知是 {_said(value)}，年度文件的 {key} 是 {_said(held[key])}"
+                "untrue", clause.at, f"{clause.says}：通知是 {said(value)}，年度文件的 {key} 是 {said(held[key])}"
             )
 
 
@@ -163,5 +167,6 @@ def moments(year: Year) -> dict[str, Value]:
     return {f"{slug}.{field}": value for (slug, field), value in held.items() if value is not None}
 
 
-def _said(value: Any) -> str:  # noqa: ANN401 -- whatever a year file holds
+def said(value: Any) -> str:  # noqa: ANN401 -- whatever a year file holds
+    """Say a stated value to people."""
     return "、".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from calendars.files import load
-from calendars.notices import NAMED, Notice, check, read
+from calendars.notice_changes import Change, changes
+from calendars.notices import NAMED, VALUED, Notice, check, read, said
 from commands.notice import FOLDER, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.commands.conftest import Talent
 
@@ -77,6 +79,49 @@ def test_an_edit_of_the_bindings_is_reported(seed: int) -> None:
     there = names(load(2022))
     before, after = (check(notice, load(2022), there) for notice in (whole, Notice.model_validate(stated)))
     assert {gap for gap in after if gap.kind != "unstated"} - set(before)
+
+
+@pytest.mark.parametrize("seed", range(EDITS))
+def test_an_edit_of_the_bindings_is_all_that_two_notices_differ_in(seed: int) -> None:
+    """Reported once and nothing besides: a value for the year file, a new duty for the program."""
+    draw = random.Random(seed)
+    whole = read(FOLDER / "2022.toml")
+    stated = whole.model_dump(mode="python")
+    stated = {**stated, "clause": [_loose(clause) for clause in stated["clause"]]}
+    draw.choice((_valued("figures"), _valued("moments"), _new_duty))(stated, draw)
+    after, year = Notice.model_validate(stated), load(2022)
+    assert list(changes(whole, after, year, names(year))) == [_expected(whole, after)]
+
+
+def _expected(before: Notice, after: Notice) -> Change:
+    (new,) = (clause for clause in after.clause if clause not in before.clause)
+    if not new.bound:
+        return Change("code", new.at, f"新的条款：{new.says}（系统里还没有什么来办）")
+    (old,) = (clause for clause in before.clause if clause not in after.clause)
+    ((key, was, now),) = (
+        (key, getattr(old, field)[key], value)
+        for field in VALUED
+        for key, value in getattr(new, field).items()
+        if getattr(old, field)[key] != value
+    )
+    return Change("data", new.at, f"{new.says}：年度文件的 {key} 由 {said(was)} 改为 {said(now)}")
+
+
+def test_two_notices_are_held_against_each_other(talent: Talent, tmp_path: Path) -> None:
+    text, later = (FOLDER / "2022.toml").read_text("utf-8"), tmp_path / "later.toml"
+    assert talent("notice", "diff", "2022", "2022").out == "两份通知没有不同。\n"
+    later.write_text(text.replace("= 2022-01-20", "= 2022-01-21"), "utf-8")
+    moved = talent("notice", "diff", "2022", str(later), "--json")
+    assert (moved.status, {one["where"] for one in moved.data}) == (0, {"data"})
+    later.write_text(f'{text}\n[[clause]]\nat = "九"\nkind = "duty"\nsays = "组织夏令营"\n', "utf-8")
+    ran = talent("notice", "diff", "2022", str(later))
+    assert (ran.status, ran.out.splitlines()) == (
+        1,
+        [
+            "改程序 九 新的条款：组织夏令营（系统里还没有什么来办）",
+            "共 1 处不同：改程序 1 处，改年度文件 0 处，不用改 0 处。",
+        ],
+    )
 
 
 def _loose(clause: dict[str, Any]) -> dict[str, Any]:
