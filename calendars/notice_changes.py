@@ -27,7 +27,7 @@ ALIKE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class NoticeChange:
     """One thing that the later notice says otherwise: of which clause, and where it is to be changed."""
 
     where: Where
@@ -49,7 +49,7 @@ class _Known:
         return clauses or word in getattr(self.later.local, field, ())
 
 
-def changes(before: Notice, after: Notice, year: Year, names: Mapping[str, frozenset[str]]) -> tuple[Change, ...]:
+def changes(before: Notice, after: Notice, year: Year, names: Mapping[str, frozenset[str]]) -> tuple[NoticeChange, ...]:
     """Give all that `after` says otherwise than `before`; `year` is the calendar that the program runs today.
 
     `names` are what clauses may be bound to (`calendars.notices.check`). What was only renumbered, worded anew or bound
@@ -63,10 +63,10 @@ def changes(before: Notice, after: Notice, year: Year, names: Mapping[str, froze
     )
 
 
-def _heads(before: Notice, after: Notice) -> Iterator[Change]:
+def _heads(before: Notice, after: Notice) -> Iterator[NoticeChange]:
     for name, was, now in (("文号", before.notice, after.notice), ("年度", str(before.year), str(after.year))):
         if was != now:
-            yield Change("data", name, f"由“{was}”改为“{now}”")
+            yield NoticeChange("data", name, f"由“{was}”改为“{now}”")
 
 
 def _pairs(before: Sequence[Clause], after: Sequence[Clause]) -> list[Pair]:
@@ -93,13 +93,13 @@ def _alike(one: Clause, other: Clause) -> int:
     return 2 * (one.at == other.at) + 2 * (one.says == other.says) + (one.kind == other.kind) + shared
 
 
-def _of_pair(old: Clause | None, new: Clause | None, known: _Known) -> Iterator[Change]:
+def _of_pair(old: Clause | None, new: Clause | None, known: _Known) -> Iterator[NoticeChange]:
     if new is None:
         assert old is not None
         yield from _gone(old, known)
     elif old is None:
         found = tuple(_differing(new.model_copy(update=dict(_BARE)), new, known))
-        yield Change("code" if not new.bound else "nowhere", new.at, f"新的条款：{new.says}{_undone(new)}")
+        yield NoticeChange("code" if not new.bound else "nowhere", new.at, f"新的条款：{new.says}{_undone(new)}")
         yield from (one for one in found if one.where != "nowhere")
     else:
         yield from _worded(old, new)
@@ -110,57 +110,57 @@ def _undone(clause: Clause) -> str:
     return "" if clause.bound else "（系统里还没有什么来办）"
 
 
-def _gone(clause: Clause, known: _Known) -> Iterator[Change]:
-    yield Change("nowhere", clause.at, f"通知里不再有：{clause.says}")
+def _gone(clause: Clause, known: _Known) -> Iterator[NoticeChange]:
+    yield NoticeChange("nowhere", clause.at, f"通知里不再有：{clause.says}")
     yield from (
         one for one in _differing(clause, clause.model_copy(update=dict(_BARE)), known) if one.where != "nowhere"
     )
 
 
-def _worded(old: Clause, new: Clause) -> Iterator[Change]:
+def _worded(old: Clause, new: Clause) -> Iterator[NoticeChange]:
     for name, was, now in (("条款", old.at, new.at), ("类别", old.kind, new.kind), ("要点", old.says, new.says)):
         if was != now:
-            yield Change("nowhere", new.at, f"{name}由“{was}”改为“{now}”")
+            yield NoticeChange("nowhere", new.at, f"{name}由“{was}”改为“{now}”")
 
 
-def _differing(old: Clause, new: Clause, known: _Known) -> Iterator[Change]:
+def _differing(old: Clause, new: Clause, known: _Known) -> Iterator[NoticeChange]:
     for field in VALUED:
         yield from _of_values(new, getattr(old, field), getattr(new, field), field, known)
     for field in NAMED:
         was, now = getattr(old, field), getattr(new, field)
         for word in sorted({*now} - {*was}):
             there = word in known.names[field]
-            yield Change(
+            yield NoticeChange(
                 "nowhere" if there else "code", new.at, f"{new.says}：{'已有' if there else '还没有'} {word}（{field}）"
             )
         for word in sorted({*was} - {*now}):
             kept = known.stated(field, word)
             told = "另有出处" if kept else "通知不再写明，核对是否还要"
-            yield Change("nowhere" if kept else "code", new.at, f"{new.says}：{word}（{field}）{told}")
+            yield NoticeChange("nowhere" if kept else "code", new.at, f"{new.says}：{word}（{field}）{told}")
     if old.missing != new.missing:
         told = f"还缺{new.missing}（{new.work}）" if new.missing else f"不再缺{old.missing}"
-        yield Change("code" if new.missing else "nowhere", new.at, f"{new.says}：{told}")
+        yield NoticeChange("code" if new.missing else "nowhere", new.at, f"{new.says}：{told}")
 
 
 def _of_values(
     clause: Clause, old: Mapping[str, Value], new: Mapping[str, Value], field: str, known: _Known
-) -> Iterator[Change]:
+) -> Iterator[NoticeChange]:
     held = known.values[field]
     for key in sorted(old.keys() | new.keys()):
         if key not in new:
             kept = known.stated(field, key)
             told = "另有出处" if kept else "通知不再写明，请定本年度的值，并列入本地约定"
-            yield Change("nowhere" if kept else "data", clause.at, f"{clause.says}：{key} {told}")
+            yield NoticeChange("nowhere" if kept else "data", clause.at, f"{clause.says}：{key} {told}")
         elif key not in held:
             if old.get(key) != new[key]:
-                yield Change("code", clause.at, f"{clause.says}：年度文件还不能写 {key}（{said(new[key])}）")
+                yield NoticeChange("code", clause.at, f"{clause.says}：年度文件还不能写 {key}（{said(new[key])}）")
         elif not _fits(held[key], new[key]):
-            yield Change("code", clause.at, f"{clause.says}：{key} 写成 {said(new[key])}，年度文件还不能这样写")
+            yield NoticeChange("code", clause.at, f"{clause.says}：{key} 写成 {said(new[key])}，年度文件还不能这样写")
         elif key not in old and held[key] == new[key]:
-            yield Change("nowhere", clause.at, f"{clause.says}：{key} 已是 {said(new[key])}")
+            yield NoticeChange("nowhere", clause.at, f"{clause.says}：{key} 已是 {said(new[key])}")
         elif old.get(key) != new[key]:
             was = f"由 {said(old[key])} 改为" if key in old else "定为"
-            yield Change("data", clause.at, f"{clause.says}：年度文件的 {key} {was} {said(new[key])}")
+            yield NoticeChange("data", clause.at, f"{clause.says}：年度文件的 {key} {was} {said(new[key])}")
 
 
 def _fits(held: Value, new: Value) -> bool:
@@ -170,14 +170,14 @@ def _fits(held: Value, new: Value) -> bool:
     return isinstance(new, int | Decimal if isinstance(held, Decimal) else type(held))
 
 
-def _locals(before: Notice, after: Notice, known: _Known) -> Iterator[Change]:
+def _locals(before: Notice, after: Notice, known: _Known) -> Iterator[NoticeChange]:
     there = {**known.values, "rules": known.names["rules"]}
     for field in ("rules", *VALUED):
         was, now = {*getattr(before.local, field)}, {*getattr(after.local, field)}
         for word in sorted(now - was):
             found = word in there[field]
             told = "改由省办自定" if found else "还没有"
-            yield Change("nowhere" if found else "code", "本地约定", f"{word}（{field}）{told}")
+            yield NoticeChange("nowhere" if found else "code", "本地约定", f"{word}（{field}）{told}")
         for word in sorted(was - now):
             kept = known.stated(field, word)
-            yield Change("nowhere", "本地约定", f"{word}（{field}）{'改由通知写明' if kept else '不再写明出处'}")
+            yield NoticeChange("nowhere", "本地约定", f"{word}（{field}）{'改由通知写明' if kept else '不再写明出处'}")

@@ -13,7 +13,7 @@ from commands.output import answer, line
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from calendars.notice_changes import Change
+    from calendars.notice_changes import NoticeChange
     from calendars.notices import Gap
     from calendars.year import Year
 
@@ -83,7 +83,7 @@ def _show(console: Console, clauses: int, gaps: tuple[Gap, ...]) -> None:
     line(console, f"共 {clauses} 项：{counted}。")
 
 
-def _show_changes(console: Console, found: tuple[Change, ...]) -> None:
+def _show_changes(console: Console, found: tuple[NoticeChange, ...]) -> None:
     for where, words in PLACES.items():
         for one in found:
             if one.where == where:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from calendars.files import load
-from calendars.notice_changes import Change, Where, changes
+from calendars.notice_changes import NoticeChange, Where, changes
 from calendars.notices import NAMED, Notice
 
 NAMES = {name: frozenset({"there", "other"}) for name in NAMED}
@@ -29,7 +29,7 @@ def notice(*clauses: dict[str, Any], local: dict[str, Any] | None = None, **head
     return Notice.model_validate(stated)
 
 
-def found(after: Notice, before: Notice | None = None) -> list[Change]:
+def found(after: Notice, before: Notice | None = None) -> list[NoticeChange]:
     return list(changes(before or notice(), after, load(2022), NAMES))
 
 
@@ -85,7 +85,7 @@ def test_a_notice_says_nothing_otherwise_than_itself_in_whatever_order() -> None
     ],
 )
 def test_one_change_of_a_clause_is_reported_once(changed: dict[str, Any], where: Where, says: str) -> None:
-    assert found(first(**changed)) == [Change(where, "八(二)", SAYS + says)]
+    assert found(first(**changed)) == [NoticeChange(where, "八(二)", SAYS + says)]
 
 
 @pytest.mark.parametrize(
@@ -97,47 +97,49 @@ def test_one_change_of_a_clause_is_reported_once(changed: dict[str, Any], where:
     ],
 )
 def test_what_was_worded_or_numbered_anew_is_changed_nowhere(changed: dict[str, Any], says: str) -> None:
-    assert found(first(**changed)) == [Change("nowhere", changed.get("at", "八(二)"), says)]
+    assert found(first(**changed)) == [NoticeChange("nowhere", changed.get("at", "八(二)"), says)]
 
 
 def test_a_new_duty_that_nothing_does_is_for_the_program() -> None:
     duty = {"at": "九", "kind": "duty", "says": "组织夏令营"}
-    assert found(notice(FIRST, duty, SECOND)) == [Change("code", "九", "新的条款：组织夏令营（系统里还没有什么来办）")]
+    assert found(notice(FIRST, duty, SECOND)) == [
+        NoticeChange("code", "九", "新的条款：组织夏令营（系统里还没有什么来办）")
+    ]
     there = {**duty, "rules": ("there",), "figures": {"visits": 10}}
-    assert found(notice(FIRST, SECOND, there)) == [Change("nowhere", "九", "新的条款：组织夏令营")]
+    assert found(notice(FIRST, SECOND, there)) == [NoticeChange("nowhere", "九", "新的条款：组织夏令营")]
     known = {**duty, "figures": {"visits": 11}}
     assert found(notice(FIRST, SECOND, known)) == [
-        Change("nowhere", "九", "新的条款：组织夏令营"),
-        Change("data", "九", "组织夏令营：年度文件的 visits 定为 11"),
+        NoticeChange("nowhere", "九", "新的条款：组织夏令营"),
+        NoticeChange("data", "九", "组织夏令营：年度文件的 visits 定为 11"),
     ]
 
 
 def test_a_clause_that_is_gone_says_what_has_no_origin_any_more() -> None:
     assert found(notice(FIRST)) == [
-        Change("nowhere", "九", "通知里不再有：加强领导"),
-        Change("code", "九", "加强领导：other（rules）通知不再写明，核对是否还要"),
-        Change("code", "九", "加强领导：there（pages）通知不再写明，核对是否还要"),
+        NoticeChange("nowhere", "九", "通知里不再有：加强领导"),
+        NoticeChange("code", "九", "加强领导：other（rules）通知不再写明，核对是否还要"),
+        NoticeChange("code", "九", "加强领导：there（pages）通知不再写明，核对是否还要"),
     ]
     assert found(notice(FIRST), notice(FIRST, {**SECOND, "rules": ("there",), "pages": ()})) == [
-        Change("nowhere", "九", "通知里不再有：加强领导")
+        NoticeChange("nowhere", "九", "通知里不再有：加强领导")
     ]
 
 
 def test_what_the_office_settles_itself_is_told_too() -> None:
     local = {"figures": ("grace", "camps"), "rules": ("there",)}
     assert found(notice(local=local)) == [
-        Change("nowhere", "本地约定", "there（rules）改由省办自定"),
-        Change("code", "本地约定", "camps（figures）还没有"),
-        Change("nowhere", "本地约定", "grace（figures）改由省办自定"),
+        NoticeChange("nowhere", "本地约定", "there（rules）改由省办自定"),
+        NoticeChange("code", "本地约定", "camps（figures）还没有"),
+        NoticeChange("nowhere", "本地约定", "grace（figures）改由省办自定"),
     ]
     assert found(notice(), notice(local={"figures": ("visits", "grace")})) == [
-        Change("nowhere", "本地约定", "grace（figures）不再写明出处"),
-        Change("nowhere", "本地约定", "visits（figures）改由通知写明"),
+        NoticeChange("nowhere", "本地约定", "grace（figures）不再写明出处"),
+        NoticeChange("nowhere", "本地约定", "visits（figures）改由通知写明"),
     ]
 
 
 def test_another_number_and_another_year_are_for_the_year_file() -> None:
     assert found(notice(notice="乙号", year=2023)) == [
-        Change("data", "文号", "由“甲号”改为“乙号”"),
-        Change("data", "年度", "由“2022”改为“2023”"),
+        NoticeChange("data", "文号", "由“甲号”改为“乙号”"),
+        NoticeChange("data", "年度", "由“2022”改为“2023”"),
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from calendars.files import load
-from calendars.notice_changes import Change, changes
+from calendars.notice_changes import NoticeChange, changes
 from calendars.notices import NAMED, VALUED, Notice, check, read, said
 from commands.notice import FOLDER, names
 
@@ -46,7 +46,7 @@ def _another(value: Any, draw: random.Random) -> Any:  # noqa: ANN401 -- whateve
 
 
 def _valued(field: str) -> Callable[[dict[str, Any], random.Random], None]:
-    """Change one stated value of that kind."""
+    """NoticeChange one stated value of that kind."""
 
     def edit(stated: dict[str, Any], draw: random.Random) -> None:
         clause = draw.choice([clause for clause in stated["clause"] if clause[field]])
@@ -93,10 +93,10 @@ def test_an_edit_of_the_bindings_is_all_that_two_notices_differ_in(seed: int) ->
     assert list(changes(whole, after, year, names(year))) == [_expected(whole, after)]
 
 
-def _expected(before: Notice, after: Notice) -> Change:
+def _expected(before: Notice, after: Notice) -> NoticeChange:
     (new,) = (clause for clause in after.clause if clause not in before.clause)
     if not new.bound:
-        return Change("code", new.at, f"新的条款：{new.says}（系统里还没有什么来办）")
+        return NoticeChange("code", new.at, f"新的条款：{new.says}（系统里还没有什么来办）")
     (old,) = (clause for clause in before.clause if clause not in after.clause)
     ((key, was, now),) = (
         (key, getattr(old, field)[key], value)
@@ -104,7 +104,7 @@ def _expected(before: Notice, after: Notice) -> Change:
         for key, value in getattr(new, field).items()
         if getattr(old, field)[key] != value
     )
-    return Change("data", new.at, f"{new.says}：年度文件的 {key} 由 {said(was)} 改为 {said(now)}")
+    return NoticeChange("data", new.at, f"{new.says}：年度文件的 {key} 由 {said(was)} 改为 {said(now)}")
 
 
 def test_two_notices_are_held_against_each_other(talent: Talent, tmp_path: Path) -> None:
