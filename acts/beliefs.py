@@ -16,7 +16,7 @@ from models.parties import parties_named
 from models.reports import matrix
 from models.short_messages import beside
 from models.stamp import SYSTEM, Stamp
-from models.standing import held
+from models.standing import filed_and_held
 from season.recipients import audience_of, is_recipient, named
 from season.second_days import SecondDays
 from season.second_part import still_owing
@@ -93,7 +93,7 @@ def beliefs(
     told = told_by(connection, year, as_of, ahead(found.book, found.year), parties, apart)
     owing = _owing(connection, found, cells, later)
     short = beside(connection, [one.letter for one in (*told, *later)])
-    waits = held(connection, year, as_of)
+    waits = filed_and_held(connection, year, as_of)
     days = [(one, False, None if one[:2] in waits else _holds(found, cells[one[:2]], one)) for one in told]
     days += [(one, True, _second_holds(found, cells[one[:2]], one, owing)) for one in later]
     order = {key: place for place, key in enumerate(cells)}

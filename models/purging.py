@@ -28,9 +28,9 @@ from sqlalchemy import (
 )
 
 from models import audit, prepared_acts, record_chain, statistics, taking_back, verdicts
+from models.append_only import lifted
 from models.columns import table_of
 from models.database import book_of
-from models.guards import lifted
 from models.open_years import all_years
 from models.personal_data import Held, held
 from models.purges_done import OF_NONE, PURGING, Ended, purged_years, subject

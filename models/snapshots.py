@@ -17,8 +17,8 @@ from sqlalchemy import JSON, Integer, MetaData, func, insert, select, text
 
 from calendars.errors import TalentError
 from models import migrate
+from models.append_only import lifted
 from models.database import Database
-from models.guards import lifted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

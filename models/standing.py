@@ -192,7 +192,7 @@ def came_by(connection: Connection, year: int, cell: Cell) -> Event | None:
     return Event(found) if found else None
 
 
-def held(connection: Connection, year: int, as_of: datetime) -> frozenset[Key]:
+def filed_and_held(connection: Connection, year: int, as_of: datetime) -> frozenset[Key]:
     """Give the city phases that had been filed and were held at an instant, to be judged again; left or not since."""
     table = table_of(Transition)
     came = (table.c.from_state != table.c.to_state) & table.c.event.not_in([Event.WITHDRAW, Event.REJOIN])

@@ -36,10 +36,10 @@ from models import (
     snapshots,
     statistics,
 )
+from models.append_only import lifted
 from models.columns import table_of
 from models.database import Database
 from models.filed_rows import keep
-from models.guards import lifted
 from models.prepared_acts import KeptAct, NewAct
 from models.purges_done import PURGING, Ended, PurgedYear
 from models.purging import BeyondTerm, after_months

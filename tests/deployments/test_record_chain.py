@@ -18,9 +18,9 @@ from deployments import chain_heads
 from deployments.lookout import Lookout
 from deployments.orphans import HOUSE
 from models import audit, migrate, record_chain, restorations, snapshots
+from models.append_only import lifted
 from models.columns import table_of
 from models.database import Database, patience
-from models.guards import lifted
 from models.invariants import CHAIN
 from models.record_chain import BEGUN, COMMON, GONE, RECORDS, Head, Misfit
 from models.stamp import Stamp

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from models.append_only import lifted
 from models.columns import UTCDateTime
-from models.guards import lifted
 from models.record_chain import Head, next_link
 
 revision = "0039"
