@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from acts.undo import Undo
     from calendars.year import Phase, Year
     from models.reports import Standing
     from phases.book import Book
@@ -152,6 +153,8 @@ class Act:
     whose hand does it; `whole`: it may be done without naming a city, for all that it applies to. `second`: it is
     offered too where the second part is owed; `seconds` wants a phase that has such a part this year.
 
+    `undo` says what takes it back a moment later (None: nothing does); `instead` what can be done then.
+
     `event` is what a city phase's log shows of it; `subject` names what it is about in the audit, where that is no city
     phase; `records`: where it is done, it puts itself on record. `title` says it for a phase (None: of no phase);
     `says` what confirming does, after 确认：.
@@ -178,6 +181,8 @@ class Act:
     whole: bool = False
     second: bool = False
     seconds: bool = False
+    undo: Undo | None = None
+    instead: str = ""
 
     def holds(self, year: int) -> Which:
         """Give what it locks: what is no city phase's own (an address, a letter) is shared by all years."""

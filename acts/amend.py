@@ -240,4 +240,5 @@ AMEND = Act(
     checked(_amended, _days),
     lambda _book, year, _filled: f"启用修订后的 {year.year} 年度日历",
     subject=lambda year, _: f"calendar/{year.year}",
+    instead="写错了的，再修订一次。",
 )

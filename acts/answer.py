@@ -9,10 +9,11 @@ from acts.act import UNTOLD, Act, Bench, Field, Filled
 from acts.extend import extend
 from acts.new_days import CONFIRM, checked
 from acts.rerun import rerun
+from acts.undo import Undo
 from calendars.deadlines import day_of
 from gates.states import Event, State
 from letters.phrases import day, deed
-from models import city_requests
+from models import city_requests, histories
 from models.city_requests import ANSWERS, NewAnswer
 from models.database import Within
 from models.states_as_of import seen
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from sqlalchemy import Connection
+
     from acts.new_days import NewDay
+    from acts.undo import Given
     from calendars.deadlines import Due
     from calendars.year import Year
     from letters.brief import RequestBrief
@@ -242,6 +246,16 @@ def _says(_: Book, year: Year, filled: Filled) -> str:
 
 
 ANSWERED = "怎样答复都会发函告知该市，本栏原样写进复函，请写成可以对外的话。"
+
+
+def _extended(connection: Connection, year: int, given: Given) -> Mapping[str, str] | None:
+    """Name the city phase that the answer extended, for `correct` corrects the answer with it; None where none was."""
+    found = city_requests.find(connection, year, int(given["request"][0]))
+    newest = histories.moves(connection, histories.Span(year, None, found.phase, found.city), limit=1) if found else ()
+    extended = found is not None and any(move.event is Event.EXTEND for move in newest)
+    return {"phase": found.phase, "city": found.city} if found and extended else None
+
+
 ANSWER = Act(
     "answer",
     lambda _: "答复申请或异议",
@@ -257,4 +271,5 @@ ANSWER = Act(
     _says,
     Event.ANSWER,
     subject=lambda _, filled: f"request/{filled.number}",
+    undo=Undo("correct", more=_extended, told=("request",)),
 )

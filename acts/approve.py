@@ -134,6 +134,7 @@ APPROVE = Act(
     Event.APPROVE,
     frozenset({State.SUBMITTED}),
     province=True,
+    instead="确需改动的，办理重新开放，由该市重新报送；已公布的评价结果可以更正。",
 )
 LATER = Field("until", "重新报送的截止日", "day", needed=False, hint="已过截止日的必须写；未过的可以不写。")
 REJECT = Act(
@@ -145,4 +146,5 @@ REJECT = Act(
     Event.REJECT,
     frozenset({State.SUBMITTED}),
     province=True,
+    instead="该市修改后重新报送。",
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.new_days import CONFIRM, checked
+from acts.undo import Undo
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.pending import owes_second
@@ -123,4 +124,5 @@ ASK = Act(
     lambda _, year, filled: f"申请把{filled.named(year)}的{filled.phased}延期至 {filled.until} 24:00",
     Event.ASK,
     by="city",
+    undo=Undo("retract", ("phase", "city"), lambda *_: {"what": "later-day"}),
 )

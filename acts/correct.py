@@ -165,4 +165,5 @@ CORRECT = Act(
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
     moved=MISTAKES | {"correction"},
     second=True,
+    instead="仍需要更晚的截止日的，另办延期。",
 )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.single_persons import REASON, STUDENT
+from acts.undo import Undo
 from gates.judge import judge
 from gates.states import Event, State
-from models import evaluations
+from models import evaluations, verdicts
 from phases.year_end import GRADES
 from season import judging
 from season.outcome import Outcome
@@ -18,6 +19,11 @@ from season.settle import publish, settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from acts.undo import Given
     from gates.verdict import Finding
     from models.database import Database
     from models.stamp import Stamp
@@ -112,6 +118,14 @@ def _corrected(bench: Bench, filled: Filled, city: str) -> Outcome:
     return correct_result(*given, result, bench.stamp, reason=filled.reason, dry_run=bench.dry_run)
 
 
+def _published_before(connection: Connection, year: int, given: Given) -> Mapping[str, str] | None:
+    """Give the grade that was published before; None where the newest is the same."""
+    (phase,), (city,), (student,) = given["phase"], given["city"], given["student"]
+    judged = verdicts.last_passed_on(connection, year, (phase, city), judging.PROVINCE, most=2)
+    grades = [row["grade"] for facts in judged for row in facts["evaluations"] if row["number"] == student]
+    return {"grade": grades[1]} if len(set(grades)) > 1 else None
+
+
 CORRECT_RESULT = Act(
     "correct-result",
     lambda _: "更正评价结果",
@@ -127,4 +141,5 @@ CORRECT_RESULT = Act(
     Event.AMEND,
     frozenset({State.PASSED}),
     evaluates=True,
+    undo=Undo("correct-result", ("phase", "city", "student"), _published_before),
 )

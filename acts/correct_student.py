@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from acts.act import CITY, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.single_persons import APPLICATION, REASON, STUDENT, not_now, on_record
+from acts.undo import Undo
 from calendars.deadlines import day_of
 from forms.cells import BadCellError
 from forms.folding import fold
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from sqlalchemy import Connection
+
+    from acts.undo import Given
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -132,6 +136,14 @@ def _corrected(bench: Bench, filled: Filled, city: str) -> Outcome:
     return correct_student(*given, reason=filled.reason, dry_run=bench.dry_run)
 
 
+def _stood_before(connection: Connection, year: int, given: Given) -> Mapping[str, str] | None:
+    """Give what stood there before the newest correction."""
+    wanted = (given["student"][0], given["what"][0])
+    every = personal_changes.changes(connection, year, given["city"])
+    was = [one.was for one in every if (one.number, one.what) == wanted]
+    return {"value": was[-1]} if was else None
+
+
 CORRECT_STUDENT = Act(
     "correct-student",
     lambda _: "更正学生信息",
@@ -148,4 +160,5 @@ CORRECT_STUDENT = Act(
     frozenset({State.PASSED}),
     of=APPLICATION,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
+    undo=Undo("correct-student", ("city", "student", "what"), _stood_before),
 )

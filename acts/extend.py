@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts import rerun
 from acts.act import CITIES, PHASE, TOLD, UNTIL, UNTOLD, Act, Bench, Filled
 from acts.new_days import CONFIRM, checked
+from acts.undo import Undo
 from gates.states import Event, State
 from models import written_letters
 from phases.letter_kinds import LETTER_KINDS
@@ -126,4 +127,5 @@ EXTEND = Act(
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
     whole=True,
     second=True,
+    undo=Undo("correct", ("phase", "city")),
 )

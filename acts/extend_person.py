@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts.act import CITY, PHASE, UNTIL, Act, Bench, Field, Filled, each
 from acts.new_days import CONFIRM, checked
 from acts.single_persons import REASON, on_record
+from acts.undo import Undo
 from calendars.deadlines import day_of
 from forms.folding import fold
 from gates.states import Event, State
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from sqlalchemy import Connection
+
+    from acts.undo import Given
     from models.database import Database
     from models.stamp import Stamp
     from models.standing import Cell
@@ -139,6 +143,14 @@ def _extended(bench: Bench, filled: Filled, city: str) -> Outcome:
     return extend_person(*given, until=filled.until, reason=filled.reason, dry_run=bench.dry_run)
 
 
+def _day_before(connection: Connection, year: int, given: Given) -> Mapping[str, str] | None:
+    """Give the day that they had before the newest was given; None where they had several."""
+    every = personal_changes.changes(connection, year, given["city"])
+    mine = [one for one in every if one.what == one_by_one(given["phase"][0])]
+    days = {one.was for one in mine if one.as_of == mine[-1].as_of}
+    return {"until": days.pop()} if len(days) == 1 else None
+
+
 EXTEND_PERSON = Act(
     "extend-person",
     lambda _: "个人延期",
@@ -161,4 +173,5 @@ EXTEND_PERSON = Act(
     frozenset({State.PASSED}),
     among=frozenset(ONE_BY_ONE),
     subject=lambda year, filled: f"{year.year}/{filled.slug}/{filled.cities[0]}",
+    undo=Undo("extend-person", ("phase", "city", "person"), _day_before),
 )

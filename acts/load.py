@@ -273,4 +273,5 @@ EVALUATE = Act(
     Event.LOAD,
     frozenset({State.SUBMITTED}),
     evaluates=True,
+    instead="公布之前，评分和等级可以重新填写。",
 )

@@ -165,4 +165,5 @@ MOVE_STUDENT = Act(
     frozenset({State.PASSED}),
     of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
+    instead="需要转回的，再办一次转出。",
 )

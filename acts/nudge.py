@@ -60,4 +60,5 @@ NUDGE = Act(
     lambda _, year, filled: f"向{filled.named(year)}发出{filled.phased}的催办提示",
     Event.NUDGE,
     frozenset({State.OVERDUE}),
+    instead="函件随即发出。",
 )

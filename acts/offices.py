@@ -66,4 +66,5 @@ OFFICE = Act(
     _office,
     lambda _, year, filled: f"登记{_name(year, filled.words['office'])}的邮箱，放行等待的函件",
     subject=lambda _, filled: f"office/{filled.words['office']}",
+    instead="写错了的，再改一次。",
 )

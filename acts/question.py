@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
 from acts.answer import DECIDING
 from acts.ask import LONGEST, wordless
+from acts.undo import Undo
 from forms.cells import prose
 from gates.states import Event
 from models import city_requests, histories
@@ -105,4 +106,5 @@ QUESTION = Act(
     lambda _, year, filled: f"就{filled.named(year)}{filled.phased}向省级管理办公室提出异议",
     Event.QUESTION,
     by="city",
+    undo=Undo("retract", ("phase", "city"), lambda *_: {"what": "question"}),
 )

@@ -114,4 +114,5 @@ REJOIN = Act(
     lambda _, year, filled: f"恢复{filled.named(year)}参加 {year.year} 年度",
     Event.REJOIN,
     frozenset({State.WITHDRAWN}),
+    instead="需要时另办退出本年度。",
 )

@@ -170,4 +170,5 @@ RERUN = Act(
     Event.RERUN,
     frozenset({State.RETURNED, State.OVERDUE}),
     frozenset({State.PASSED}),
+    instead="只是截止日写错了的，可以更正截止日。",
 )

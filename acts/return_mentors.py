@@ -149,4 +149,5 @@ RETURN_MENTORS = Act(
     province=True,
     of=ROLL,
     subject=lambda year, filled: f"{year.year}/{ROLL}/{filled.cities[0]}",
+    instead="该市可以补报。",
 )

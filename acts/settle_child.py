@@ -75,4 +75,5 @@ SETTLE_CHILD = Act(
     lambda _, __, filled: f"核定 {filled.words['student']} 与疑似者{WORDS[filled.words['same'] == 'yes']}",
     Event.CHILD,
     subject=lambda _, filled: f"child/{filled.words['student']}",
+    instead="核定错了的，可以再核定一次。",
 )

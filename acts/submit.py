@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from acts import backfill, filed_addresses
 from acts.act import CITY, PHASE, Act, Bench, Filled, each
 from acts.rerun import passed_for_nobody
+from acts.undo import Undo
 from calendars.deadlines import TZ, day_of
 from gates.states import Event, State
 from models import party_addresses
@@ -125,4 +126,5 @@ SUBMIT = Act(
     lambda _, year, filled: f"报送{filled.named(year)}的{filled.phased}",
     Event.SUBMIT,
     by="city",
+    undo=Undo("recall", ("phase", "city")),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from acts import masking
 from acts.act import KEPT, Act, Bench, Field, Filled
+from acts.undo import Undo
 from models import audit, suppression
 from models.alarms import suppressed
 from models.mail_answers import Meaning
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from acts.undo import Given
     from models.database import Database
     from models.stamp import Stamp
     from models.suppression import Lead
@@ -175,6 +177,12 @@ def _covered(address: str, outcome: Outcome) -> Outcome:
     return replace(outcome, message=said)
 
 
+def _address_of(connection: Connection, _year: int, given: Given) -> Mapping[str, str] | None:
+    """Find the address again that the audit names by its digest alone."""
+    found = (row.address for row in suppressed(connection))
+    return next(({"email": one} for one in found if [_subject(one)] == [*given["subject"]]), None)
+
+
 EMAIL = Field("email", "邮箱", "address")
 SUPPRESS = Act(
     "suppress",
@@ -184,6 +192,7 @@ SUPPRESS = Act(
     lambda _book, _year, filled: f"停止向邮箱发函：{masking.email(filled.words['email'])}",
     subject=lambda _, filled: _subject(filled.words["email"]),
     records=True,
+    undo=Undo("unsuppress", more=_address_of),
 )
 UNSUPPRESS = Act(
     "unsuppress",
@@ -193,6 +202,7 @@ UNSUPPRESS = Act(
     lambda _book, _year, filled: f"恢复向邮箱发函 {masking.email(filled.words['email'])}，发出待补邮箱的函件",
     subject=lambda _, filled: _subject(filled.words["email"]),
     records=True,
+    instead="需要时再停止向此邮箱发函。",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.act import CITY, TOLD, Act, Bench, Filled, each
+from acts.undo import Undo
 from gates.states import Event, State
 from models import writing
 from season import owing
@@ -55,4 +56,5 @@ WITHDRAW = Act(
     Event.WITHDRAW,
     frozenset(State) - ENDED,
     forever="已通过的阶段保留，其余各阶段全部终止；最早终止的阶段截止之后，本年度不能再恢复参加。",
+    undo=Undo("rejoin", ("city",)),
 )

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from models.columns import columns_of, table_of
 from models.shortcuts.bulk import insert_new
-from models.tables.audit import Deed
+from models.tables.audit import AuditEntry, Deed
+from models.tables.season import Transition
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class DoneAct:
+    """What a confirmation did, as far as taking it back needs it: the act's slug, its year, fields that name it.
+
+    `cities` are those it was done for, else `subject` names it in the audit; `newest` is the last row that was on
+    record of these when it was done. `letters`: taking it back writes some, so that a preview comes first.
+    """
+
+    act: str
+    year: int
+    given: Mapping[str, Sequence[str]]
+    cities: Sequence[str]
+    subject: str
+    newest: int
+    letters: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,17 @@ class Confirmation:
     done: bool | None
     said: str | None
     back: str | None
+    undo: str | None
+
+    @staticmethod
+    def kept(did: DoneAct) -> str:
+        """Give what was done as it is stored."""
+        return json.dumps(asdict(did), ensure_ascii=False)
+
+    @property
+    def did(self) -> DoneAct | None:
+        """What was done, where it can be taken back."""
+        return DoneAct(**json.loads(self.undo)) if self.undo else None
 
 
 def take(connection: Connection, token: str, account: int, act: str, at: datetime, back: str) -> bool:
@@ -35,16 +66,36 @@ def take(connection: Connection, token: str, account: int, act: str, at: datetim
     return insert_new(connection, table_of(Deed), [row]) == 1
 
 
-def answer(connection: Connection, token: str, *, done: bool, said: str) -> None:
-    """Keep what the act answered."""
+def answer(connection: Connection, token: str, *, done: bool, said: str, did: DoneAct | None = None) -> None:
+    """Keep what the act answered, and what it did where it can be taken back."""
     table = table_of(Deed)
-    connection.execute(update(table).where(table.c.token == token).values(done=done, said=said))
+    undo = Confirmation.kept(did) if did else None
+    connection.execute(update(table).where(table.c.token == token).values(done=done, said=said, undo=undo))
+
+
+def newest_on_record(connection: Connection, year: int, cities: Sequence[str], subject: str) -> int:
+    """Give the last row of the log of these cities, but for refused tries; of no city, the audit's on a subject."""
+    if not cities:
+        audit = table_of(AuditEntry)
+        return connection.execute(select(func.max(audit.c.id)).where(audit.c.subject == subject)).scalar() or 0
+    log = table_of(Transition)
+    mine = (log.c.year == year, log.c.city.in_(list(cities)), ~log.c.refused)
+    return connection.execute(select(func.max(log.c.id)).where(*mine)).scalar() or 0
 
 
 def find(connection: Connection, token: str) -> Confirmation | None:
     """Give what became of a form's token; None where it was not taken."""
     table = table_of(Deed)
     found = connection.execute(select(*columns_of(Confirmation, table)).where(table.c.token == token)).one_or_none()
+    return Confirmation(*found) if found else None
+
+
+def newest_of(connection: Connection, account: int, back: str, since: datetime) -> Confirmation | None:
+    """Give what an account confirmed last since an instant, of what leads back to a page and can be taken back."""
+    table = table_of(Deed)
+    mine = (table.c.account == account, table.c.at >= since, table.c.back == back, table.c.undo.is_not(None))
+    query = select(*columns_of(Confirmation, table)).where(*mine).order_by(table.c.at.desc()).limit(1)
+    found = connection.execute(query).one_or_none()
     return Confirmation(*found) if found else None
 
 

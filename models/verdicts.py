@@ -42,6 +42,15 @@ def facts_of_filings(
     return dict(connection.execute(query).tuples().all())
 
 
+def last_passed_on(connection: Connection, year: int, key: Key, part: str, *, most: int) -> list[dict[str, Any]]:
+    """Give the facts that a part of a city phase passed on the last times, the newest first."""
+    table = table_of(Filing)
+    phase, city = key
+    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city, table.c.part == part, table.c.passed)
+    query = select(table.c.facts).where(*mine).order_by(table.c.id.desc()).limit(most)
+    return list(connection.execute(query).scalars())
+
+
 def newest_facts(
     connection: Connection, year: int, phase: str, cities: Iterable[str]
 ) -> dict[tuple[str, str], dict[str, Any]]:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
     from models.database import Database, Which
+    from models.deeds import DoneAct
+
+    Did = Callable[[Database, Outcome], DoneAct | None]
 
 LONGEST = timedelta(minutes=10)
 """No request takes as long: a token that was taken before that and has no answer was left by a process that is gone."""
@@ -64,19 +67,23 @@ def once(
     do: Callable[[Database], Outcome],
     *,
     year: Which = None,
+    did: Did | None = None,
 ) -> RedirectResponse:
     """Do it where this form was not answered before, and send the reader to what came of it.
 
     `act` says in Chinese what was confirmed; `back` is the page to go on from. `do` writes to the database that it is
-    given, whose transaction excludes the other writers of `year`. A refusal of the act is an answer too. Raise Busy, or
-    `Unsure` where the connection was lost, after which the form may be resent.
+    given, whose transaction excludes the other writers of `year`. A refusal of the act is an answer too. `did` says in
+    the same transaction how it can be taken back. Raise Busy, or `Unsure` where the connection was lost, after which
+    the form may be resent.
     """
     with _sure(back), site.database.write(year) as connection:
         first = deeds.take(connection, token, reader.account, act, site.wall(), back)
         if first:
             site.remembering.answered(reader.session)
-            outcome = outcome_of(lambda: do(Within(site.database, connection, year)))
-            deeds.answer(connection, token, done=outcome.done, said=outcome.message)
+            within = Within(site.database, connection, year)
+            outcome = outcome_of(lambda: do(within))
+            back_by = did(within, outcome) if did else None
+            deeds.answer(connection, token, done=outcome.done, said=outcome.message, did=back_by)
     return _answer(token)
 
 

@@ -13,12 +13,14 @@ from acts.act import Act, Bench
 from acts.book import ACTS
 from acts.countersigning import needs_second_hand
 from acts.doing import about, record_overtaken
+from acts.undo import CLOSED
 from calendars.deadlines import day_of
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
 from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
+from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once
 from dashboard.acts.second_hand import prepare, prepared_for, signed
 from dashboard.acts.single_students import on_record
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.views.scoring import SubjectBoard
     from models.database import Database
+    from models.deeds import DoneAct
     from models.prepared_acts import KeptAct
 
 area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
@@ -143,7 +146,7 @@ def _preview(
         stands = on_record(connection, look.opened.year.year, act, reading.filled)
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
-        said=said, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
+        said=said, closed=CLOSED, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
         results=_results(request, look, act, reading.filled), covered=masking.name, kept=kept,
         two_hands=needs_second_hand(act, reading.filled, site.settings.two_hands),
         **_shown(look, act, reading.filled, found),
@@ -258,4 +261,8 @@ def _once(
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
     two_hands = kept is not None or needs_second_hand(act, filled, site.settings.two_hands)
     doing = with_two_hands if two_hands else do
-    return once(site, reader, token, says, back, doing, year=act.holds(year.year))
+
+    def did(database: Database, outcome: Outcome) -> DoneAct | None:
+        return done_act(act, Bench(database, year, site.stamp(reader, look.opened), reader.account), filled, outcome)
+
+    return once(site, reader, token, says, back, doing, year=act.holds(year.year), did=did)

@@ -14,6 +14,7 @@ from acts.question import QUESTION
 from acts.retract import retract
 from calendars.deadlines import day_of
 from dashboard.acts.filing_state import Here, work
+from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.acts.typed_fields import Typed
 from dashboard.serving.look import Look
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.city_requests import RequestKind
     from models.database import Database
+    from models.deeds import DoneAct
 
 area = APIRouter(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
@@ -105,8 +107,13 @@ def send(
     if said:
         typed = Typed({"until": [until], "about": [about], "reason": [reason], "confirm": [confirm]})
         return _form(request, reader, look, here, way, typed, said)
+
+    def did(database: Database, outcome: Outcome) -> DoneAct | None:
+        filled = act.fill(here.opened.year, {"phase": here.phase.slug, "city": here.city.slug})
+        return done_act(act, Bench(database, here.opened.year, stamp), filled, outcome)
+
     what, back = f"{act.title(None)}：{here.title}", f"{here.address}/{way}"
-    return once(site, reader, token, what, back, do, year=year)
+    return once(site, reader, token, what, back, do, year=year, did=did)
 
 
 @area.post("/request/retract")

@@ -17,9 +17,10 @@ from acts.load import load
 from acts.nobody_applied import NOBODY_APPLIED, nobody_applied
 from acts.recall import RECALL
 from acts.signatures import for_a_city
-from acts.submit import submit
+from acts.submit import SUBMIT, submit
 from acts.why import report_card
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, work
+from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once
 from dashboard.acts.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
 from dashboard.serving.look import Look
@@ -39,6 +40,7 @@ from season.recipients import named
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from models.database import Database
+    from models.deeds import DoneAct
     from season.outcome import Outcome
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -262,7 +264,11 @@ def file_phase(
     def do(database: Database) -> Outcome:
         return submit(database, year, slug, city, stamp)
 
-    return once(site, reader, token, act, here.home, do, year=year)
+    def did(database: Database, outcome: Outcome) -> DoneAct | None:
+        return done_act(SUBMIT, Bench(database, here.opened.year, stamp), filled, outcome)
+
+    filled = SUBMIT.fill(here.opened.year, {"phase": slug, "city": city})
+    return once(site, reader, token, act, here.home, do, year=year, did=did)
 
 
 @area.post("/nobody", dependencies=[Depends(allow(HANDS))])

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.advance import forecast
 from acts.letter_marks import ON_RECORD, REMARKED, key_of, mark, remark
+from dashboard.acts.just_done import marked
 from dashboard.acts.once import form_token, once
 from dashboard.serving.look import Look, Present
 from dashboard.serving.places import phase_at
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
+    from models.database import Database
+    from models.deeds import DoneAct
     from models.outbox import LetterKey
+    from season.outcome import Outcome
 
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
 MOST = 200
@@ -44,9 +48,9 @@ def of_letters(request: Request, look: Look, reader: Signed) -> Response:
         return RedirectResponse(f"/{year.year}/forecast", 303)
     found = forecast(site.database, year.year, site.stamp(reader, look.opened))
     with site.database.read() as connection:
-        marked = letter_marks.marks(connection, year.year)
+        said = letter_marks.marks(connection, year.year)
         waiting = letterbox.by_state(connection, letterbox.LetterQuery(year.year, look.as_of)).get("queued", 0)
-    kinds_kept = [(key[4], key[0]) for key, mark in marked.items() if key[3] == ALL and mark == "hold"]
+    kinds_kept = [(key[4], key[0]) for key, mark in said.items() if key[3] == ALL and mark == "hold"]
     letters = [(row, named(year, row.recipient), in_text(row.text, row.addressee)) for row in found.letters[:MOST]]
     failures = [year.city(city).name if city != "*" else "全省" for city in found.failures]
     return page(
@@ -111,8 +115,14 @@ def _mark(
 ) -> RedirectResponse:
     site: Site = request.app.state.site
     year, stamp = look.opened.year.year, site.stamp(reader, look.opened)
+
+    def did(database: Database, outcome: Outcome) -> DoneAct | None:
+        with database.read() as connection:
+            return marked(connection, year, key, wanted, outcome)
+
     return once(
         site, reader, token, ON_RECORD[wanted], f"/{year}/forecast",
         lambda database: mark(
             database, year, key, wanted, stamp, reason=reason.strip() or None, account=reader.account), year=year,
+        did=did,
     )  # fmt: skip

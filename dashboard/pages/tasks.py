@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.deadlines import day_of
 from dashboard.acts.at_hand import groups
+from dashboard.panels.undo_here import just_done
 from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
@@ -63,5 +64,5 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
-        new_rules=look.opened.book.left_out(year),
+        just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, Text
+from sqlalchemy import JSON, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime
@@ -35,9 +35,13 @@ class AuditEntry(SQLModel, table=True):
 
 
 class Deed(SQLModel, table=True):
-    """A confirmation that was given: its form's own token, once. `said` is what the act answered, None until it did."""
+    """A confirmation that was given: its form's own token, once. `said` is what the act answered, None until it did.
+
+    `undo` says as JSON what was done, where it can be taken back (`models.deeds.DoneAct`).
+    """
 
     __tablename__ = "deed"
+    __table_args__ = (Index("ix_deed_account", "account", "at"),)
 
     token: str = Field(primary_key=True)
     account: int = Field(foreign_key="account.id")
@@ -46,3 +50,4 @@ class Deed(SQLModel, table=True):
     done: bool | None = None
     said: str | None = Field(default=None, sa_column=Column(Text))
     back: str | None = None
+    undo: str | None = Field(default=None, sa_column=Column(Text))

@@ -49,6 +49,23 @@ def test_the_late_city_is_rerun(town: Town, *, scripts: bool) -> None:
         assert "已重新开放（第 2 轮）" in page.get_by_role("status").inner_text()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_extension_is_taken_back_without_scripts(town: Town, width: int) -> None:
+    with town.context(width=width, scripts=False) as context:
+        page = town.sign_in(context, "admin")
+        page.goto("/2022/acts/extend?phase=interview&city=nanjing")
+        page.get_by_label("新的截止日").fill("2022-03-01")
+        page.get_by_label("事由").fill("暴雪")
+        page.get_by_role("button", name="预览").click()
+        page.get_by_role("button", name="确认：").click()
+        page.get_by_role("button", name="继续").click()
+        assert "刚才办理：把南京的导师面试延期至 2022-03-01 24:00" in page.inner_text("main")
+        page.get_by_role("button", name="撤销").click()
+        page.get_by_role("button", name="确认：更正南京导师面试误办的延期").click()
+        assert "截止日由 2022-03-01 更正为" in page.get_by_role("status").inner_text()
+        assert not page.get_by_role("button", name="撤销").count()
+
+
 def test_no_page_of_an_act_bars_anybody(town: Town) -> None:
     now = town.site.now(town.site.year(2022))
     row = {"token": "t", "year": 2022, "phase": "shortlist", "city": "yancheng", "attempt": 1, "reason": "封控"}
