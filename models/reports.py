@@ -90,17 +90,23 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """All cities of a year at an instant: by city's slug, its phases in order; the province's totals; the alarms.
-
-    `counts` are what the totals are of, by city; `trained` how many students are in training, where that is asked for
-    (`models.trained`) and known.
-    """
+class Standings:
+    """All cities of a year at an instant: by city's slug, its phases in order."""
 
     year: Year
     book: Book
     as_of: datetime
     cities: Mapping[str, tuple[Standing, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(Standings):
+    """The same with the province's totals and the alarms.
+
+    `counts` are what the totals are of, by city; `trained` how many students are in training, where that is asked for
+    (`models.trained`) and known.
+    """
+
     totals: Mapping[str, int]
     alarms: Alarms
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -139,8 +145,25 @@ def _iso(at: datetime | None) -> str | None:
 def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
     """Give the matrix as it stood, or will stand if nobody acts, at an instant: what is late there is shown late."""
     opened = standing.opened(connection, year, as_of)
-    calendar = opened.year
     newest = _newest(connection, year, as_of)
+    cities = _standings(connection, opened, newest, as_of)
+    left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
+    counts = _counts(opened, newest, _gone(connection, year, as_of) | left)
+    totals = _totals(opened, counts)
+    return Matrix(opened.year, opened.book, as_of, cities, totals, alarms(connection, year, as_of), counts)
+
+
+def standings(connection: Connection, year: int, as_of: datetime) -> Standings:
+    """Give of the matrix how the cities stand, for whoever shows no more of it."""
+    opened = standing.opened(connection, year, as_of)
+    cities = _standings(connection, opened, _newest(connection, year, as_of), as_of)
+    return Standings(opened.year, opened.book, as_of, cities)
+
+
+def _standings(
+    connection: Connection, opened: Opened, newest: Mapping[Key, Row[Any]], as_of: datetime
+) -> Mapping[str, tuple[Standing, ...]]:
+    calendar, year = opened.year, opened.year.year
     extensions = _extensions(connection, year, as_of)
     verdicts, waivers = _verdicts(connection, year, as_of), _waivers(connection, year, as_of)
     plain = {phase.slug: _plain(phase, opened.begun) for phase in calendar.phases}
@@ -161,10 +184,7 @@ def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
                 late = is_late(state, second, row.second_at, as_of)
                 phases.append(replace(known, second=second, second_late=late) if second else known)
         cities[city.slug] = tuple(phases)
-    left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
-    counts = _counts(opened, newest, _gone(connection, year, as_of) | left)
-    totals = _totals(opened, counts)
-    return Matrix(calendar, opened.book, as_of, cities, totals, alarms(connection, year, as_of), counts)
+    return cities
 
 
 class _Plain(NamedTuple):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from calendars.moments import Moment, MomentKind
     from calendars.year import City, Phase
     from gates.pending import Pending
-    from models.reports import Matrix, Standing
+    from models.reports import Matrix, Standing, Standings
 
 AHEAD = frozenset({State.WAITING, State.OPEN, State.RETURNED})
 LATE = frozenset({State.OVERDUE})
@@ -43,9 +43,9 @@ class Waiting:
     pending: Pending
 
 
-def pending_of(matrix: Matrix, phase: Phase, standing: Standing) -> Pending | None:
-    """Give whose hand a city phase of the matrix waits for; None where nobody's."""
-    return pending(matrix.year, phase, standing, matrix.as_of)
+def pending_of(found: Standings, phase: Phase, standing: Standing) -> Pending | None:
+    """Give whose hand a city phase waits for; None where nobody's."""
+    return pending(found.year, phase, standing, found.as_of)
 
 
 def chases(matrix: Matrix, moment: Moment) -> bool:

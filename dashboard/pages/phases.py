@@ -30,7 +30,7 @@ from letters.words import is_untold
 from models import histories, letterbox
 from models.city_requests import later_days
 from models.letter_states import LetterState
-from models.reports import matrix
+from models.reports import standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ def of_phase(request: Request, look: Look, reader: Signed, phase: str) -> Respon
     if reader.city is not None:
         return RedirectResponse(f"/{year.year}/{found.slug}/{reader.city}{look.at}", 303)
     with site.database.read() as connection:
-        table = matrix(connection, year.year, look.as_of)
+        table = standings(connection, year.year, look.as_of)
     facts: dict[str, Any] = {
         "rows": rows_of_phase(table, found.slug),
         "moments": _moments(year, found, look),
@@ -93,7 +93,7 @@ def of_city(request: Request, look: Look, reader: Signed, phase: str, city: str)
     year = look.opened.year
     found, whose = phase_at(year, phase), city_at(year, city)
     with site.database.read() as connection:
-        table = matrix(connection, year.year, look.as_of)
+        table = standings(connection, year.year, look.as_of)
         past = _past(connection, look, reader, found, whose)
         untold = _untold(connection, look, reader, found, whose)
         asked = later_days(connection, year.year, whose.slug, look.as_of)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from acts.act import Act
     from dashboard.panels.place import Place
-    from models.reports import Matrix, Standing
+    from models.reports import Standing, Standings
 
 PRESSING = frozenset({State.SUBMITTED, State.OVERDUE})
 """The states in which a city phase waits for the province's hand, and the first act of the book helps it on."""
@@ -38,7 +38,7 @@ def acts_panel(place: Place) -> Markup | None:
     with place.site.database.read() as connection:
         people = contacts.of(connection, city.slug) if city else []
         keys = queued_keys(connection, year.year, [f"{today}"]) if city else set()
-    found = place.matrix
+    found = place.standings
     here = {
         slug: [one for one in those if place.phase is None or one.phase == place.phase.slug]
         for slug, those in found.cities.items()
@@ -61,15 +61,15 @@ def acts_panel(place: Place) -> Markup | None:
     return Markup(render("panels/acts_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
 
 
-def _own(place: Place, found: Matrix, standings: Iterable[Standing]) -> set[Act]:
+def _own(place: Place, found: Standings, standings: Iterable[Standing]) -> set[Act]:
     """Give what applies to the place itself: what asks for no phase is the city's own."""
     every = {act for one in standings for act in _offered(found, one, named=place.city is not None)}
     return {act for act in every if (act.asks("phase") is None) is (place.phase is None)}
 
 
-def _of_phase(found: Matrix, standing: Standing) -> list[Act]:
+def _of_phase(found: Standings, standing: Standing) -> list[Act]:
     return [act for act in _offered(found, standing, named=True) if act.asks("phase") is not None]
 
 
-def _offered(found: Matrix, standing: Standing, *, named: bool) -> tuple[Act, ...]:
+def _offered(found: Standings, standing: Standing, *, named: bool) -> tuple[Act, ...]:
     return offered(found.book, found.year.phase(standing.phase), standing, named=named)

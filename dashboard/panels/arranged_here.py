@@ -11,7 +11,6 @@ from dashboard.serving.rendering import render
 from dashboard.signing_in.reader import Role
 from dashboard.views.next_step import MAY_ASK
 from models.arrangements import arrangements
-from models.states_as_of import seen
 
 if TYPE_CHECKING:
     from dashboard.panels.place import Place
@@ -24,11 +23,9 @@ def arranged_panel(place: Place) -> Markup | None:
         return None
     if place.phase.slug not in opened.book.forms or not opened.book.dealings(place.phase, opened.year).arranged:
         return None
-    site, year = place.site, opened.year
-    with site.database.read() as connection:
-        standing = arrangements(connection, year.year).get((place.phase.slug, place.city.slug))
-        now = seen(connection, year, place.city.slug, site.now(opened))[place.phase.slug]
+    with place.site.database.read() as connection:
+        standing = arrangements(connection, opened.year.year).get((place.phase.slug, place.city.slug))
     here = filing_of(opened, place.phase.slug, place.city.slug, place.reader)
-    may = place.reader.role is not Role.VIEWER and opened.closed_as_of is None and now.state in MAY_ASK
+    may = place.reader.role is not Role.VIEWER and opened.closed_as_of is None and place.state in MAY_ASK
     facts = {"standing": standing, "home": here.home, "may": may}
     return Markup(render("panels/arranged_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

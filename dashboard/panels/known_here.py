@@ -11,7 +11,6 @@ from dashboard.serving.rendering import render
 from dashboard.signing_in.reader import Role
 from dashboard.views.next_step import MAY_ASK
 from models.party_addresses import known_by
-from models.states_as_of import seen
 from phases.parties import Pooled
 
 if TYPE_CHECKING:
@@ -33,13 +32,10 @@ def known_panel(place: Place) -> Markup | None:
     if place.phase is None or place.city is None or place.looking.past or place.reader.role is Role.VIEWER:
         return None
     kinds = kinds_of(opened.book, place.phase.slug)
-    if not kinds or opened.closed_as_of is not None:
+    if not kinds or opened.closed_as_of is not None or place.state not in MAY_ASK:
         return None
     with place.site.database.read() as connection:
         known = known_by(connection, opened.year.year, place.city.slug)
-        now = seen(connection, opened.year, place.city.slug, place.site.now(opened))[place.phase.slug]
-    if now.state not in MAY_ASK:
-        return None
     here = filing_of(opened, place.phase.slug, place.city.slug, place.reader)
     count = sum(kind in kinds for kind, _, _ in known)
     return Markup(render("panels/known_here.html", place.request, count=count, home=here.home))  # noqa: S704 -- our own template, escaped

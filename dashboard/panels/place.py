@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
-    from models.reports import Matrix
+    from gates.states import State
+    from models.reports import Standings
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a panel stands: `phase` None on the page of a city's whole year, `city` None on that of a phase.
 
-    `matrix` is the year's, as the page has read it.
+    `standings` are the year's, as the page has read them.
     """
 
     request: Request
@@ -27,10 +28,18 @@ class Place:
     looking: Looking
     phase: Phase | None
     city: City | None
-    matrix: Matrix
+    standings: Standings
 
     @property
     def site(self) -> Site:
         """The site that is looked at."""
         site: Site = self.request.app.state.site
         return site
+
+    @property
+    def state(self) -> State:
+        """How the city phase stands that the page is of."""
+        assert self.phase is not None
+        assert self.city is not None
+        mine = self.standings.cities[self.city.slug]
+        return next(one.state for one in mine if one.phase == self.phase.slug)

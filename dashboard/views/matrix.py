@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from calendars.deadlines import Due
     from calendars.year import City, Phase, Year
-    from models.reports import Matrix, Standing
+    from models.reports import Standing, Standings
     from models.standing import Key
 
 SHAPES: Mapping[State, str] = {
@@ -113,13 +113,13 @@ def _td(address: str, phase: Phase, cell: MatrixCell) -> Markup:
 
 
 def lines(
-    matrix: Matrix, told: Mapping[Key, tuple[str, ...]] | None = None, asked: Collection[Key] = ()
+    found: Standings, told: Mapping[Key, tuple[str, ...]] | None = None, asked: Collection[Key] = ()
 ) -> tuple[MatrixLine, ...]:
     """Give the matrix line by line, in the customary order.
 
     `told` adds words to the notes of a phase and city; `asked` are those for which a city asks for more time.
     """
-    said, days, phases, today = told or {}, matrix.year.working_days, matrix.year.phases, day_of(matrix.as_of)
+    said, days, phases, today = told or {}, found.year.working_days, found.year.phases, day_of(found.as_of)
     rest: dict[date, int] = {}
     made: dict[object, MatrixCell] = {}
 
@@ -132,21 +132,21 @@ def lines(
         if facts not in made:
             if standing.due.day not in rest:
                 rest[standing.due.day] = days.left(today, standing.due.day)
-            made[facts] = _cell(matrix, phase, standing, rest[standing.due.day], more)
+            made[facts] = _cell(found, phase, standing, rest[standing.due.day], more)
         return made[facts]
 
     return tuple(
-        MatrixLine(matrix.year.city(city), tuple(map(cell, phases, (city,) * len(phases), standings)))
-        for city, standings in matrix.cities.items()
+        MatrixLine(found.year.city(city), tuple(map(cell, phases, (city,) * len(phases), standings)))
+        for city, standings in found.cities.items()
     )
 
 
-def _cell(matrix: Matrix, phase: Phase, standing: Standing, rest: int, more: tuple[str, ...]) -> MatrixCell:
-    waits, state = pending_of(matrix, phase, standing), standing.state
+def _cell(standings: Standings, phase: Phase, standing: Standing, rest: int, more: tuple[str, ...]) -> MatrixCell:
+    waits, state = pending_of(standings, phase, standing), standing.state
     late = (f"后交部分{LATE} {waits.late} 天",) if waits and standing.second_late else ()
     found = (*notes(standing), *((AWAITED,) if waits and waits.province else ()), *late, *more)
     hand = waits is not None or ASKED in more
-    said = left(state, standing.due, matrix.as_of, rest, waits.late if waits else 0)
+    said = left(state, standing.due, standings.as_of, rest, waits.late if waits else 0)
     return MatrixCell(phase.slug, state, SHAPES[state], state.chinese, said, found, hand)
 
 

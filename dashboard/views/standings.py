@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from calendars.year import City, Phase
     from dashboard.views.matrix import MatrixCell
-    from models.reports import Matrix, Standing
+    from models.reports import Standing, Standings
     from phases.book import Book
 
 
@@ -42,21 +42,19 @@ def rule_name(book: Book, rule: str) -> str:
     return book.rules[rule].name if rule in book.rules else rule
 
 
-def rows_of_city(matrix: Matrix, city: str) -> tuple[StandingRow, ...]:
+def rows_of_city(found: Standings, city: str) -> tuple[StandingRow, ...]:
     """Give a city's phases in the order of the year."""
-    alone = replace(matrix, cities={city: matrix.cities[city]})
-    (line,) = lines(alone)
-    told = zip(matrix.year.phases, line.cells, matrix.cities[city], strict=True)
-    return tuple(_row(matrix.book, line.city, phase, cell, standing) for phase, cell, standing in told)
+    (line,) = lines(replace(found, cities={city: found.cities[city]}))
+    told = zip(found.year.phases, line.cells, found.cities[city], strict=True)
+    return tuple(_row(found.book, line.city, phase, cell, standing) for phase, cell, standing in told)
 
 
-def rows_of_phase(matrix: Matrix, phase: str) -> tuple[StandingRow, ...]:
+def rows_of_phase(found: Standings, phase: str) -> tuple[StandingRow, ...]:
     """Give a phase's cities in the customary order."""
-    at = [each.slug for each in matrix.year.phases].index(phase)
-    found = zip(lines(matrix), matrix.cities.values(), strict=True)
-    return tuple(
-        _row(matrix.book, line.city, matrix.year.phases[at], line.cells[at], theirs[at]) for line, theirs in found
-    )
+    year = found.year
+    at = [each.slug for each in year.phases].index(phase)
+    told = zip(lines(found), found.cities.values(), strict=True)
+    return tuple(_row(found.book, line.city, year.phases[at], line.cells[at], theirs[at]) for line, theirs in told)
 
 
 def _row(book: Book, city: City, phase: Phase, cell: MatrixCell, standing: Standing) -> StandingRow:

@@ -356,7 +356,7 @@ def panel(window: Window, name: str, phase: str | None, city: str | None, as_of:
     year = window.site.year(2022).year
     look = looking(request, 2022, datetime.fromisoformat(as_of) if as_of else None)
     here = (year.phase(phase) if phase else None, year.city(city) if city else None)
-    place = Place(request, reader, look, *here, window.matrix(look))
+    place = Place(request, reader, look, *here, window.standings(look))
     return re.findall(r'href="/2022/acts/([^"]+)"', html.unescape(acts_panel(place) or ""))
 
 

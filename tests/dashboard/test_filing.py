@@ -154,7 +154,7 @@ def panel(window: Window, name: str, phase: str = "shortlist") -> str:
     request = Request({"type": "http", "app": type("App", (), {"state": type("State", (), {"site": window.site})})})
     request.state.reader = reader
     look, here = Looking(opened, now, now), (opened.year.phase(phase), opened.year.city(CITY))
-    place = Place(request, reader, look, *here, window.matrix(look))
+    place = Place(request, reader, look, *here, window.standings(look))
     return filing_panel(place) or ""
 
 

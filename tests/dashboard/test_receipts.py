@@ -155,7 +155,7 @@ def panel(window: Window, browser: Browser, who: Reader) -> str:
     year = window.site.year(YEAR).year
     request = Request({"type": "http", "app": browser.app, "headers": [], "state": {"reader": who}})
     look, here = looking(request, YEAR), (year.phase("shortlist"), year.city("yancheng"))
-    found = told_section(Place(request, who, look, *here, window.matrix(look)))
+    found = told_section(Place(request, who, look, *here, window.standings(look)))
     return str(found)
 
 

@@ -23,7 +23,7 @@ from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from models import migrate, sign_ins
 from models.columns import table_of
 from models.database import Database
-from models.reports import Matrix, matrix
+from models.reports import Standings, standings
 from models.tables.accounts import Account, SignIn
 from phases.book import BOOK
 from rehearsal.packs import read_pack
@@ -103,10 +103,10 @@ class Window:
     def database(self) -> Database:
         return self.site.database
 
-    def matrix(self, look: Looking) -> Matrix:
-        """The year's, as a page reads it."""
+    def standings(self, look: Looking) -> Standings:
+        """The year's, as a page reads them."""
         with self.database.read() as connection:
-            return matrix(connection, look.opened.year.year, look.as_of)
+            return standings(connection, look.opened.year.year, look.as_of)
 
     def as_(self, name: str | None) -> Browser:
         if name is None:
