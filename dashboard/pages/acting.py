@@ -31,19 +31,25 @@ from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.reader import Reader
 from dashboard.views import masking
+from dashboard.views.like_cases import like_cases
 from dashboard.views.scoring import board
 from gates.states import Event
 from models import deeds, evaluations
 from models.database import Busy
+from models.earlier_cases import earlier_cases
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Connection
+
     from acts.act import Filled
+    from calendars.year import Phase
     from dashboard.acts.trial import Tried
     from dashboard.acts.typed_fields import TypedFields
     from dashboard.serving.site import Site
+    from dashboard.views.like_cases import LikeCase
     from dashboard.views.scoring import SubjectBoard
     from models.database import Database
     from models.deeds import DoneAct
@@ -54,6 +60,8 @@ area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_cla
 CHANGED = "预览之后情况有了变化，没有办理。"
 MEANWHILE = "确认的同时情况又变了，没有办理；请回到前一页重新预览。"
 UNPROCESSABLE = 422
+MOST_CASES = 8
+"""How many earlier cases are shown: the newest."""
 
 
 async def _typed(request: Request) -> Typed:
@@ -99,12 +107,22 @@ def _form(
     site: Site = request.app.state.site
     with site.database.read() as connection:
         facts = asked(connection, look, act, typed)
+        cases = _cases(connection, look, act, facts.request.phase if facts.request else _slug(facts.phase))
     status = UNPROCESSABLE if faults or errors else 200
     return page(
         "acting/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
-        faults=faults, errors=errors, facts=facts, kept=kept,
+        faults=faults, errors=errors, facts=facts, kept=kept, cases=cases, most=MOST_CASES,
         wrong=preview_words.wrong(errors, filled) if errors and filled else (),
     )  # fmt: skip
+
+
+def _slug(phase: Phase | None) -> str | None:
+    return phase.slug if phase else None
+
+
+def _cases(connection: Connection, look: Looking, act: Act, phase: str | None) -> tuple[LikeCase, ...]:
+    found = earlier_cases(connection, act.slug, phase, look.as_of, limit=MOST_CASES) if phase else ()
+    return like_cases(found, look.opened.year, look.opened.book)
 
 
 def _read(request: Request, look: Looking, act: Act, typed: Typed) -> TypedFields:
@@ -144,10 +162,12 @@ def _preview(
     site: Site = request.app.state.site
     with site.database.read() as connection:
         stands = on_record(connection, look.opened.year.year, act, reading.filled)
+        cases = _cases(connection, look, act, _slug(reading.filled.phase))
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, closed=CLOSED, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
         results=_results(request, look, act, reading.filled), covered=masking.name, kept=kept,
+        cases=cases, most=MOST_CASES,
         two_hands=needs_second_hand(act, reading.filled, site.settings.two_hands),
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip
