@@ -111,9 +111,10 @@ def _head(written: str) -> NotedHead:
 @app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")
 def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
-    from deployments.backups import SECRET, back_up, expire, nightly
+    from deployments.backups import SECRET, back_up, expire
     from deployments.up import unmatched
     from models import migrate
+    from models.backup_files import nightly
 
     settings, stamp, folder = environment(), common.stamp(), common.home(folder)
     to = output or nightly(settings.backup.folder, stamp.at)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import TZ, start_of
-from deployments.backups import made_at, newest_night
+from models.backup_files import made_at, newest_night
 
 if TYPE_CHECKING:
     from collections.abc import Callable

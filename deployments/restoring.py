@@ -16,14 +16,12 @@ from calendars.errors import TalentError
 from deployments import purging
 from deployments.backups import (
     DATABASE,
-    DATED,
     HALF,
     KEYS,
     SECRET,
     WORDS,
     Label,
     back_up,
-    dated,
     passphrase_of,
     secrets_of,
     unpack,
@@ -31,6 +29,7 @@ from deployments.backups import (
 )
 from deployments.upgrading import owned
 from models import migrate, restorations, snapshots
+from models.backup_files import DATED, dated
 from models.database import NotPrepared
 from models.purges_done import for_good
 

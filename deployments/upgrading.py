@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from deployments.backups import DATED, back_up, dated
+from deployments.backups import back_up
 from models import migrate, owner, snapshots
+from models.backup_files import DATED, dated
 from models.database import Database, NotPrepared
 
 if TYPE_CHECKING:

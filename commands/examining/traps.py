@@ -144,7 +144,7 @@ def _no_backups(where: Circumstances) -> str:
 
 
 def _old_backup(where: Circumstances) -> str:
-    from deployments.backups import made_at, newest_night
+    from models.backup_files import made_at, newest_night
 
     if not where.real or where.settings.backup.passphrase is None:
         return ""
@@ -156,7 +156,7 @@ def _old_backup(where: Circumstances) -> str:
 
 
 def _backup_ahead(where: Circumstances) -> str:
-    from deployments.backups import kept, made_at
+    from models.backup_files import kept, made_at
 
     ahead = sorted(path.name for path in kept(where.settings.backup.folder) if made_at(path) > where.now)
     return f"有的备份写着以后的日期，不作数：{'、'.join(ahead)}" if ahead else ""

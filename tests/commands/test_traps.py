@@ -18,9 +18,9 @@ from calendars.deadlines import TZ
 from commands.examining.database import of_the_database
 from commands.examining.schedules import _deployments
 from commands.examining.traps import TRAPS, Circumstances, fallen_into
-from deployments.backups import nightly
 from deployments.instance import Instance
 from deployments.plan import plan
+from models.backup_files import nightly
 from models.database import Database
 from phases.book import BOOK
 from settings import Settings

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from calendars.deadlines import TZ
 from deployments import backups, sealing
-from deployments.backups import BackupThere, NoPassphrase, NoRoom, back_up, dated, expire, nightly, unpack, verify
+from deployments.backups import BackupThere, NoPassphrase, NoRoom, back_up, expire, unpack, verify
 from deployments.sealing import NotSealed, Tampered, WrongPassphrase
-from models import snapshots
+from models import backup_files, snapshots
+from models.backup_files import dated, nightly
 from models.database import Database, NotPrepared
 from phases.book import BOOK
 from settings import BackupSettings, Settings
@@ -175,7 +176,7 @@ def test_old_ones_expire_and_the_newest_never(tmp_path: Path) -> None:
     assert expire(tmp_path, 14, AT) == [paths[2], older, paths[1], paths[0]]
     assert sorted(tmp_path.iterdir()) == [newer, mine, paths[3]]
     assert expire(tmp_path, 3, AT) == []
-    assert backups.kept(tmp_path) == [newer, paths[3]]
+    assert backup_files.kept(tmp_path) == [newer, paths[3]]
 
 
 def test_one_dated_in_the_future_is_no_nights_and_saves_none_from_being_the_newest(tmp_path: Path) -> None:
@@ -183,4 +184,4 @@ def test_one_dated_in_the_future_is_no_nights_and_saves_none_from_being_the_newe
     for path in (mine, ahead):
         path.touch()
     assert expire(tmp_path, 14, AT) == []
-    assert backups.newest_night(tmp_path, AT) == mine
+    assert backup_files.newest_night(tmp_path, AT) == mine

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from calendars.deadlines import TZ
-from deployments.backups import nightly
 from deployments.nightly import Nightly, is_missing
+from models.backup_files import nightly
 
 NIGHT = datetime(2026, 11, 29, 2, 0, tzinfo=TZ)
 
