@@ -16,12 +16,13 @@ from commands.rehearsal import PACKS, fresh, pack_in, play_of, run_through
 from commands.running import PrefectPort, WebPort
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from rich.console import Console
 
     from deployments.house import House
     from models.database import Database
+    from post.links import Links
     from rehearsal.demo_people import Person
     from rehearsal.play import Rehearsed
 
@@ -87,12 +88,12 @@ def _house(port: int, web: int) -> House:
     return House(DEMO.resolve(), port, LOOPBACK, web, told, PACKS / str(DEMO_YEAR), given)
 
 
-def _links(house: House) -> Callable[[int], str]:
+def _links(house: House) -> Links:
     from dashboard.serving.secret_key import secret_of
-    from post.receipt_links import links
+    from post.links import Links
     from settings import Settings
 
-    return links(secret_of(Settings(secret_key=None), house.folder), house.window)
+    return Links(secret_of(Settings(secret_key=None), house.folder), house.window)
 
 
 def _served(house: House, database: Database, ended: Rehearsed) -> int:

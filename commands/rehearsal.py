@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.database import Database
+    from post.links import Links
     from rehearsal.packs import Pack
     from rehearsal.play import Play, Refusal, Rehearsed
 
@@ -147,7 +148,7 @@ def play_of(
     until: datetime | None,
     mail: Path | None,
     plain: Plain,
-    links: Callable[[int], str] | None = None,
+    links: Links | None = None,
 ) -> Play:
     """A play of a pack on a database, up to an instant (None: the end); its letters go to the folder `mail`.
 

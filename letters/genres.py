@@ -140,6 +140,8 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
         ("visits-short", "party"): Genre("关于学生到校培养情况的函", "学生到校培养情况，请阅", THANKS),
         ("letter", "city"): Genre("{own}", "{own}", NOTICE),
         ("letter", "party"): Genre("{own}", "{own}", LETTER),
+        ("first-link", "city"): Genre("关于开通工作管理系统账号的通知", "请设定登录密码：{city}账号", NOTICE),
+        ("test-letter", "province"): Genre("测试函件", "测试函件，收到请签收"),
     }
 )
 """Every kind, by its reader (words.md 二, table 3)."""

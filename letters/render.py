@@ -17,6 +17,7 @@ from calendars.deadlines import day_of
 from letters import phrases, sentences
 from letters.case_fields import filled
 from letters.framed import BEGIN, END, Framed, cut
+from letters.link_places import LINK_DAYS
 from letters.occurrences import OFFICES, in_calendar, is_declined
 from letters.refusals import finding, principled
 from letters.titles import closing, publishes, subject, title
@@ -193,6 +194,7 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "groups": _groups(brief),
         "heads": "、".join(brief.heads),
         "link": brief.link,
+        "link_days": LINK_DAYS,
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),

@@ -13,6 +13,7 @@ from calendars.year import ContactPoint
 from gates.verdict import Finding
 from letters import phrases
 from letters.brief import Brief, Item, OwnWords, RequestBrief
+from letters.link_places import FIRST_LINK, INVITING
 from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
 from letters.titles import publishes
 from letters.words import AUDIENCES, TAGS
@@ -71,14 +72,14 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         phase=phase,
         phase_name=found.name if found else "",
         year=year.year,
-        city_name=None if kind == "digest" else city.name,
+        city_name=None if row.of_year == ("province",) else city.name,
         audience=audience,
         addressee=PARTIES.get(audience) or phrases.office(audience, city.name),
         as_of=as_of,
         due=due if is_told else None,
         working_days_left=year.working_days.left(as_of.date(), due.day) if due else None,
         working_days_late=year.working_days.left(due.day, as_of.date()) if due else 0,
-        link=f"https://talent.example/{year.year}/{phase or ''}" if audience in OFFICES else "",
+        link=_link(year, kind, phase) if audience in OFFICES else "",
         provisional=year.provisional,
         of=of,
         ask=_whom_to_ask(year, kind, audience, city),
@@ -97,6 +98,10 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         },
     )
     return replace(plain, **_details(plain, *numbers))
+
+
+def _link(year: Year, kind: Kind, phase: str | None) -> str:
+    return FIRST_LINK if kind in INVITING else f"https://talent.example/{year.year}/{phase or ''}"
 
 
 def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | None:
@@ -126,7 +131,7 @@ def _whom_to_ask(year: Year, kind: Kind, audience: Audience, city: City) -> Cont
     if audience in {"city", "head", "lead"}:
         return year.contact
     invented = ContactPoint(name="示例", phone="000-00000000", mailbox=f"{city.slug}@city.example")
-    return None if kind == "digest" else invented
+    return None if LETTER_KINDS[kind].of_year == ("province",) else invented
 
 
 def _day(year: Year, kind: Kind, due: date) -> date:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "nudge", "digest",
     "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "rejoined", "appointment", "result",
-    "amended", "visits-short", "letter",
+    "amended", "visits-short", "letter", "first-link", "test-letter",
 ]  # fmt: skip
 
 Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished", "amendable"]
@@ -61,6 +61,8 @@ class LetterKind:
     `calendar` puts a file with it, which sets the day or ends what was set. `invented` is the day of its specimen:
     before or after due; `shows` what that has besides the plain facts (`letters.specimens`), `reason` the reason in it.
     It `certifies` what nobody may add to by hand. One that is `urgent` is told by a second way as well.
+    What one `invites` signs in with is put in when it leaves; one that `proves` the post is acknowledged by whoever
+    gets it.
     """
 
     tag: str
@@ -98,6 +100,8 @@ class LetterKind:
     reason: str = ""
     certifies: bool = False
     urgent: Urgent = ""
+    invites: bool = False
+    proves: bool = False
 
 
 _NAMES_DAY: tuple[Kind, ...] = ("opened", "returned", "rerun", "rejoined", "answered")
@@ -205,6 +209,11 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
             "自拟函", named=True, of_year=("city", "institution", "mentor", "school"),
             asks=True, tells_due=True, shows=("own",), alone=True,
         ),
+        "first-link": LetterKind("账号开通", of_year=("city",), occurs="never", alone=True, invites=True),
+        "test-letter": LetterKind("测试函件", of_year=("province",), occurs="never", alone=True, proves=True),
     }
 )  # fmt: skip
 """Every kind, in the order in which kinds are listed."""
+
+PROVING = frozenset(kind for kind, row in LETTER_KINDS.items() if row.proves)
+"""The kinds by which an office sees that letters arrive."""

@@ -5,25 +5,35 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from calendars.errors import TalentError
 from letters.addressee import in_html, in_text
 from letters.envelope import Attachment, Composed, Part, compose, invitations
 from letters.framed import Framed
+from letters.link_places import FIRST_LINK, INVITING
+from phases.letter_kinds import PROVING
 from post.message import Outgoing
 from post.receipt_links import acknowledged, with_receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from phases.letter_kinds import Kind
     from post.claims import Claimed
+    from post.links import Links
 
 
-def outgoing(members: Sequence[Claimed], sender: str, links: Callable[[int], str] | None) -> Outgoing:
-    """Give the message that answers these obligations of one recipient, at least one."""
+class NoLinks(TalentError):
+    """投递的进程没有页面的密钥（TALENT_SECRET_KEY 或其文件），登录链接写不进函件。"""
+
+
+def outgoing(members: Sequence[Claimed], sender: str, links: Links | None) -> Outgoing:
+    """Give the message that answers these obligations of one recipient, at least one; raise `NoLinks`."""
     lead = members[0]
     said, addressee = _words(members, sender)
-    if links is not None and acknowledged(lead.recipient):
-        said, addressee = _receipted(said, addressee, links(lead.envelope)), None
+    if lead.kind in INVITING:
+        said = _invited(said, lead, links)
+    if links is not None and (acknowledged(lead.recipient) or lead.kind in PROVING):
+        said, addressee = _receipted(said, addressee, links.receipt(lead.envelope)), None
     alone = len(members) == 1
     return Outgoing(
         key=lead.message_id,
@@ -48,6 +58,14 @@ def _words(members: Sequence[Claimed], sender: str) -> tuple[Composed, str | Non
         attachments = (*invitations([one.ics], sender), *_papers(one))
         return Composed(one.subject, one.text, one.html, attachments), one.addressee
     return compose([_part(one) for one in members], sender), None
+
+
+def _invited(said: Composed, lead: Claimed, links: Links | None) -> Composed:
+    """Put the link in its place; without one the letter says nothing, and is not sent."""
+    if links is None:
+        raise NoLinks
+    url = links.first(lead.message_id)
+    return replace(said, text=said.text.replace(FIRST_LINK, url), html=said.html.replace(FIRST_LINK, url))
 
 
 def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:

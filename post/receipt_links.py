@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from itsdangerous import BadData, URLSafeSerializer
 from markupsafe import Markup
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SALT = "receipt"
 OFFICES = ("city:", "head:", "lead")
@@ -33,11 +29,6 @@ def _signer(secret: bytes) -> URLSafeSerializer:
 def token(secret: bytes, letter: int) -> str:
     """Sign the number of the letter that leads a message; the token holds nothing else."""
     return _signer(secret).dumps(letter)
-
-
-def links(secret: bytes, base_url: str) -> Callable[[int], str]:
-    """Give what makes a message's link from the number of the letter that leads it."""
-    return lambda letter: f"{base_url}/receipts/{token(secret, letter)}"
 
 
 def letter_of(secret: bytes, given: str) -> int | None:

@@ -14,7 +14,7 @@ from models.database import passes
 from models.outdated_letters import untrue_in_hand
 from post import claims, marks
 from post.couriers import Delivery
-from post.outgoing import outgoing
+from post.outgoing import NoLinks, outgoing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from models.stamp import Stamp
     from post.claims import Claimed
     from post.couriers import Courier
+    from post.links import Links
 
 T = TypeVar("T")
 Settled = tuple["Claimed", Delivery]
@@ -69,7 +70,7 @@ class Round:
         stamp: Stamp,
         token: str,
         desk: Executor,
-        links: Callable[[int], str] | None,
+        links: Links | None,
     ) -> None:
         self.database, self.courier, self.sender = database, courier, sender
         self.stamp, self.token, self._desk, self._links = stamp, token, desk, links
@@ -181,6 +182,9 @@ class Round:
         for theirs in members.values():
             try:
                 letters.append(outgoing(theirs, self.sender, self._links))
+            except NoLinks as unlinked:
+                said = Delivery(theirs[0].message_id, "deferred", str(unlinked))
+                unfit += [(one, said) for one in theirs]
             except Exception as defect:  # noqa: BLE001 - one letter that cannot be put together holds up no other
                 said = Delivery(theirs[0].message_id, "failed", f"写不成邮件：{type(defect).__name__}")
                 unfit += [(one, said) for one in theirs]

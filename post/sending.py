@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from post.couriers import Courier
     from post.evidence.witnesses import Witness
     from post.gateways import Gateway
+    from post.links import Links
     from post.workers import Worker
 
 __all__ = ["LockLost", "Posted", "RehearsalMail", "send"]
@@ -62,7 +63,7 @@ async def send(
     witness: Witness | None = None,
     ticks: post_clock.Ticks | None = None,
     outside: bool = False,
-    links: Callable[[int], str] | None = None,
+    links: Links | None = None,
     leave: Event | None = None,
     gateways: Mapping[str, Gateway] = MappingProxyType({}),
 ) -> Posted:
@@ -72,7 +73,7 @@ async def send(
     `ticks` are the machine's, against which the clock is checked; None where it does not count (a rehearsal).
     Nothing is sent, and `alarm` says why, where the clock is not believed or a restored backup holds the post.
     `outside` says that letters leave this machine: those of a rehearsal never do (raises RehearsalMail).
-    `links` makes the link by which an office acknowledges a message, from the number of the letter that leads it.
+    `links` makes the links that are put into messages; an invitation is not sent without.
     `leave`, set by whoever wants it to end, lets what is not on its way go back to the queue.
     What is owed by a second way goes to the `gateways`, by way, beside the letters.
     Raises UnfitHeader where no message can bear the `sender`: that is no letter's fault, and fails none.

@@ -25,15 +25,14 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
     from models.writing import Move
+    from post.links import Links
     from rehearsal.packs import Pack
 
 DAY = timedelta(days=1)
 
 
-def postman(
-    database: Database, mail: Path, sender: str, links: Callable[[int], str] | None = None
-) -> Callable[[Stamp], None]:
-    """Deliver what is queued to a maildir: a rehearsal never writes to anybody. `links` are those of receipts."""
+def postman(database: Database, mail: Path, sender: str, links: Links | None = None) -> Callable[[Stamp], None]:
+    """Deliver what is queued to a maildir: a rehearsal never writes to anybody. `links` are put into them."""
     courier = MaildirCourier(mail)
 
     def post(stamp: Stamp) -> None:

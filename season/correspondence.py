@@ -12,6 +12,7 @@ from gates.states import State
 from letters.brief import Brief, Item, SecondDay
 from letters.campaigns import campaign
 from letters.case_fields import DUE, named
+from letters.link_places import FIRST_LINK, INVITING
 from letters.occurrences import OFFICES, in_calendar, is_declined, later
 from letters.words import CHASED
 from models import letter_papers
@@ -298,6 +299,8 @@ def _valid_until(season: Season, owed: Owed, audience: Audience) -> datetime | N
 
     It is also which due day the letter told: by it is found who is told when that day moves.
     """
+    if owed.until is not None:
+        return owed.until
     if owed.own is not None:
         says = owed.own.dates or DUE in named(owed.own.words.subject + owed.own.words.text)
         due = _due(season, owed, audience) if says else None
@@ -416,6 +419,8 @@ def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
 
 
 def _link(season: Season, owed: Owed) -> str:
+    if owed.kind in INVITING:
+        return FIRST_LINK
     if not season.stamp.base_url:
         return ""
     place = () if owed.city == ALL else (owed.city,) if owed.phase else ("cities", owed.city)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from calendars.deadlines import day_of
 from gates.states import State
 from models import record_chain
+from models.contacts import recipients
 from models.days_told import AGAIN
-from models.outbox import ALL
+from models.outbox import ALL, message_id
 from models.taking_back import ARRANGED, BOTH, SECOND
 from season.calendar_files import day_version
 
@@ -84,6 +85,7 @@ class Owed:
     second: bool = False  # it is about the second part of the phase alone
     also: tuple[Due, date] | None = None  # until when that is due, and was, where a letter tells both
     heads: tuple[str, ...] = ()  # where the record's chain ends
+    until: datetime | None = None  # from when on what it holds is worthless, where no due day says that
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +353,21 @@ def letter(season: Season, phase: str | None, city: str, to: frozenset[str], own
     """Owe these recipients an office's own words; what is about a phase is untrue once the city moves on in it."""
     due = season.due(phase, city) if phase else None
     season.owed.append(Owed("letter", phase, city, ALL, own.slot, due=due, to=to, own=own))
+
+
+def first_link(season: Season, city: str, slot: str, until: datetime) -> str:
+    """Owe a city the link by which an account of it chooses its password; give its letter's Message-ID.
+
+    The link is made of that, under the window's secret, when the letter leaves. `slot` names the account and the time.
+    """
+    season.owed.append(Owed("first-link", None, city, ALL, slot, until=until))
+    key = (ALL, city, ALL, recipients(city)[0], "first-link", slot)
+    return message_id(season.stamp.mail_domain, season.year.year, key)
+
+
+def test_letter(season: Season) -> None:
+    """Owe the province's own mailbox a letter by which it sees that letters arrive."""
+    season.owed.append(Owed("test-letter", None, ALL, ALL, f"{season.stamp.as_of:%Y-%m-%dT%H:%M:%S}"))
 
 
 def minute(instant: datetime) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from post.couriers import Courier
     from post.evidence.witnesses import Witness
     from post.gateways import Gateway
+    from post.links import Links
     from post.relay import Relay
     from settings import Settings, SmtpSettings
 
@@ -46,15 +47,15 @@ def gateways(settings: Settings) -> Mapping[str, Gateway]:
     }
 
 
-def links(settings: Settings) -> Callable[[int], str] | None:
-    """Give what makes the links by which offices acknowledge letters; None where the window has no such secret.
+def links(settings: Settings) -> Links | None:
+    """Give what makes the links that are put into letters; None where the window has no such secret.
 
     With a blank one anybody could sign in an office's place, and the window starts with none.
     """
-    from post import receipt_links
+    from post.links import Links
 
     secret = settings.secret_key.get_secret_value().strip() if settings.secret_key else ""
-    return receipt_links.links(secret.encode(), settings.base_url) if secret else None
+    return Links(secret.encode(), settings.base_url) if secret else None
 
 
 def witness(settings: Settings) -> Witness:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from dashboard.acts.once import once_in_steps
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.rehearsal_clock import pack_of
-from post.receipt_links import links
+from post.links import Links
 from rehearsal.playing_on import DAY, next_moment, play_on, postman
 from season.outcome import Outcome
 
@@ -62,7 +62,7 @@ def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str])
                 site.database,
                 site.settings.maildir,
                 site.settings.mail_from,
-                links(site.secret, site.settings.base_url),
+                Links(site.secret, site.settings.base_url),
             ),
             base_url=site.settings.base_url,
             mail_domain=site.settings.mail_domain,

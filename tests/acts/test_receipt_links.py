@@ -13,8 +13,9 @@ from sqlalchemy import select
 import post.sending
 from models.columns import table_of
 from models.tables.season import Letter, LetterBody
+from post.links import Links
 from post.maildir import MaildirCourier
-from post.receipt_links import letter_of, links
+from post.receipt_links import letter_of
 from tests.acts.test_statements import filled
 from tests.support.scenes import Scene, stamp
 
@@ -40,7 +41,7 @@ def test_offices_get_a_link_to_their_message_and_mentors_get_none(scene: Scene, 
     when = stamp("2022-01-01T09:00")
     asyncio.run(
         post.sending.send(
-            scene.database, MaildirCourier(tmp_path), "省办 <p@office.example>", when, links=links(SECRET, BASE)
+            scene.database, MaildirCourier(tmp_path), "省办 <p@office.example>", when, links=Links(SECRET, BASE)
         )
     )
     letter = table_of(Letter)

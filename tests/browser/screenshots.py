@@ -17,7 +17,7 @@ from dashboard.signing_in import passwords
 from models import migrate
 from models.database import Database
 from phases.book import BOOK
-from post.receipt_links import links
+from post.links import Links
 from rehearsal.demo_people import invite
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
@@ -90,7 +90,7 @@ def _play(database: Database, mail: Path) -> None:
     """Play to the morning of `talent demo`, with its people, and its letters sent."""
     migrate.upgrade(database)
     year, address = files.load(YEAR), Settings().base_url
-    post = postman(database, mail, Settings().mail_from, links(SECRET, address))
+    post = postman(database, mail, Settings().mail_from, Links(SECRET, address))
     for _ in Play(database, year, read_pack(PACK), UNTIL, "省办", address, post).steps():
         pass
     invite(database, year, passwords.kept(PASSWORD), datetime.now(TZ))

@@ -62,6 +62,8 @@ amended|year-end|city|关于更正2022年度评价结果的通知|更正：2022�
 amended|year-end|mentor|关于更正2022年度评价结果的函|更正：2022年度评价结果，请阅|特此函告。
 visits-short|cultivation|city|关于到校培养进度的提醒|到校培养进度：盐城市2名学生需补|
 visits-short|cultivation|mentor|关于学生到校培养情况的函|学生到校培养情况，请阅|感谢您的辛勤付出。
+first-link||city|关于开通工作管理系统账号的通知|请设定登录密码：盐城市账号|特此通知。
+test-letter||province|测试函件|测试函件，收到请签收|
 """
 
 

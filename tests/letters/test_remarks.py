@@ -29,7 +29,7 @@ def added(made: Rendered, words: str) -> Rendered:
 
 def test_nobody_adds_to_what_certifies_something_or_is_the_province_s_own() -> None:
     assert set(LETTER_KINDS) - set(PLACES) == {
-        "question", "digest", "approval-needed", "appointment", "result", "amended",
+        "question", "digest", "approval-needed", "appointment", "result", "amended", "test-letter",
     }  # fmt: skip
 
 
