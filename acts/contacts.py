@@ -47,9 +47,9 @@ def add_contact(
 
     name, phone = name.strip(), phone.strip()
     address = fit_address(email) if email.strip() else None
-    refusal = _refusal(name, phone, address, since, until)
-    if refusal:
-        return Outcome("refused", refusal)
+    why = refusal(name, phone, address, since, until)
+    if why:
+        return Outcome("refused", why)
     given = {"office": office, "part": part, "name": name, "email": address, "phone": phone or None}
     with database.write("every") as connection:
         number = contacts.add(connection, stamp, given | {"since": since, "until": until})
@@ -58,7 +58,8 @@ def add_contact(
     return Outcome("done", f"{title}的{contacts.PARTS[part]}已登记{_moved(moved)}{doubt(address) if address else ''}。")
 
 
-def _refusal(name: str, phone: str, email: str | None, since: date | None, until: date | None) -> str | None:
+def refusal(name: str, phone: str, email: str | None, since: date | None, until: date | None) -> str | None:
+    """Say what is wrong with a contact as it is typed; None where nothing is."""
     from letters.headers import UNFIT
 
     if not 1 <= len(name) <= LONGEST or UNFIT.search(name):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from models.columns import columns_of, table_of
+from models.shortcuts.bulk import inserting
 from models.tables.accounts import Account
 
 if TYPE_CHECKING:
@@ -65,6 +66,15 @@ def add(connection: Connection, row: dict[str, Any]) -> int:
     """Make an account; its id. The unique name forbids two."""
     made: int = connection.execute(insert(table_of(Account)).values(row).returning(table_of(Account).c.id)).scalar_one()
     return made
+
+
+def add_new(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Make accounts of these columns; give the ids of those whose names nobody had, by name."""
+    table = table_of(Account)
+    if not rows:
+        return {}
+    new = inserting(connection.dialect.name, table).values(list(rows)).on_conflict_do_nothing()
+    return dict(connection.execute(new.returning(table.c.name, table.c.id)).tuples().all())
 
 
 def change(connection: Connection, account: int, **columns: object) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import contacts
 from models.columns import table_of
-from models.suppression import readdress
+from models.shortcuts.bulk import inserting
+from models.suppression import readdress, redirect
 from models.tables.pool import Party
 from models.tables.season import Office
 
@@ -28,6 +29,25 @@ def put(connection: Connection, office: str, given: Mapping[str, str]) -> None:
     connection.execute(
         new.on_conflict_do_update(index_elements=["office"], set_=given) if given else new.on_conflict_do_nothing()
     )
+
+
+def put_all(connection: Connection, mailboxes: Mapping[str, str]) -> None:
+    """Set the own addresses of these offices; their heads' stay."""
+    table = table_of(Office)
+    if mailboxes:
+        new = inserting(connection.dialect.name, table).values(
+            [{"office": office, "email": email} for office, email in mailboxes.items()]
+        )
+        given = {"email": new.excluded.email}
+        connection.execute(new.on_conflict_do_update(index_elements=["office"], set_=given))
+
+
+def release_all(connection: Connection, offices: Iterable[str], day: date) -> int:
+    """Address anew what waits for these offices, as `release` does for one; give how many letters that were."""
+    kept = {office: (row.email, row.head) for office, row in on_file(connection).items()}
+    charged = contacts.addressed(kept, contacts.of(connection), day)
+    own = {contacts.recipients(office)[0]: charged.get(office, (None, None))[0] for office in offices}
+    return redirect(connection, {recipient: address for recipient, address in own.items() if address})
 
 
 def release(connection: Connection, office: str, day: date | None) -> int:

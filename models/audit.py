@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -13,6 +13,8 @@ from models.record_chain import append_chained, strand_of
 from models.tables.audit import AuditEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import Connection
 
     from models.stamp import Stamp
@@ -51,6 +53,13 @@ def record(
     """
     said = {"what": what, "subject": subject, "account": account, "city": city, "reason": reason, "address": address}
     append_chained(connection, table_of(AuditEntry), [stamp.columns() | said], strand_of(connection))
+
+
+def record_all(connection: Connection, stamp: Stamp, deeds: Sequence[Mapping[str, Any]]) -> None:
+    """Put several things on record that one act did, each as `record` has it."""
+    plain = {"reason": None, "address": None, "city": None, "account": None}
+    rows = [{**stamp.columns(), **plain, **deed} for deed in deeds]
+    append_chained(connection, table_of(AuditEntry), rows, strand_of(connection))
 
 
 def entries(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from calendars.deadlines import day_of
 from calendars.year import ContactPoint
 from models.columns import table_of
 from models.letter_states import LetterEvent, may
@@ -61,9 +62,9 @@ def addressed(
 ) -> Addresses:
     """Give where letters go on a day: to who is in charge then, else to the office's own address; the head's stays."""
     found = dict(on_file)
-    for office, charged in _charged(people, day).items():
+    for office, person in charged(people, day).items():
         own, head = on_file.get(office, (None, None))
-        found[office] = ((charged.email if charged else None) or own, head)
+        found[office] = ((person.email if person else None) or own, head)
     return found
 
 
@@ -77,9 +78,9 @@ def points(
 
     What is not on file of the province says the year file (`of_year`).
     """
-    charged = {office: person for office, person in _charged(people, day).items() if person}
+    there = {office: person for office, person in charged(people, day).items() if person}
     reached = {office: own or "" for office, (own, _) in addressed(on_file, people, day).items()}
-    named = {office: (person.name, person.phone or "") for office, person in charged.items()}
+    named = {office: (person.name, person.phone or "") for office, person in there.items()}
     found = {
         office: ContactPoint.model_construct(name=name, phone=phone, mailbox=reached.get(office, ""))
         for office in {*reached, *named}
@@ -89,7 +90,7 @@ def points(
     return found | {"province": of_year.model_copy(update={name: value for name, value in known if value})}
 
 
-def _charged(people: Iterable[ContactPerson], day: date) -> dict[str, ContactPerson | None]:
+def charged(people: Iterable[ContactPerson], day: date) -> dict[str, ContactPerson | None]:
     """Give who is in charge on a day of each office that has people, None where nobody is."""
     theirs: dict[str, list[ContactPerson]] = defaultdict(list)
     for person in people:
@@ -132,6 +133,17 @@ def end(connection: Connection, stamp: Stamp, key: int, last: date) -> bool:
     table = table_of(Contact)
     running = update(table).where(table.c.id == key, table.c.ended_at.is_(None))
     return bool(connection.execute(running.values(until=last, ended_at=stamp.at)).rowcount)
+
+
+def replace_all(connection: Connection, stamp: Stamp, rows: Sequence[Mapping[str, Any]], gone: Iterable[int]) -> None:
+    """Put these in charge from today on; the parts of those who are `gone` end with the day before."""
+    table, ended, today = table_of(Contact), sorted(gone), day_of(stamp.as_of)
+    if ended:
+        over = update(table).where(table.c.id.in_(ended), table.c.ended_at.is_(None))
+        connection.execute(over.values(until=today - timedelta(days=1), ended_at=stamp.at))
+    if rows:
+        new: dict[str, Any] = {"part": MAIN, "since": today, "until": None, "by": stamp.by, "at": stamp.at}
+        connection.execute(insert(table), [{**new, **row} for row in rows])
 
 
 def redirect(connection: Connection, recipient: str, address: str) -> int:

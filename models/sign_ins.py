@@ -13,6 +13,8 @@ from models.columns import columns_of, table_of
 from models.tables.accounts import Account, OneTimeLink, SignIn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection, Select
 
 IDLE = timedelta(hours=2)
@@ -96,6 +98,23 @@ def offer(connection: Connection, digest: str, account: int, until: datetime) ->
     """Make a one-time link the only one of its account."""
     revoke(connection, account)
     connection.execute(insert(table_of(OneTimeLink)).values(digest=digest, account=account, until=until))
+
+
+def offer_all(connection: Connection, links: Mapping[str, int], until: datetime) -> None:
+    """Make one-time links, by their digests, the only ones of their accounts."""
+    table = table_of(OneTimeLink)
+    gone = delete(table).where(table.c.account.in_([*links.values()]), table.c.used_at.is_(None))
+    if links:
+        connection.execute(gone)
+        rows = [{"digest": digest, "account": account, "until": until} for digest, account in links.items()]
+        connection.execute(insert(table), rows)
+
+
+def waiting(connection: Connection, now: datetime) -> dict[str, int]:
+    """Give the links that still hold, by digest: the account of each."""
+    table = table_of(OneTimeLink)
+    held = select(table.c.digest, table.c.account).where(table.c.used_at.is_(None), table.c.until > now)
+    return dict(connection.execute(held).tuples().all())
 
 
 def revoke(connection: Connection, account: int) -> None:

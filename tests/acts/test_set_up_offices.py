@@ -1,0 +1,234 @@
+"""The offices of all cities at once: what is typed, what comes of it, and that it is all of it or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+import post.sending
+from acts import office_rows, office_workbook
+from acts.accounts import digest, welcome
+from acts.office_rows import OfficeRow, PlannedOffice, fingerprint, pasted, planned
+from acts.set_up_offices import NameTaken, NotAsShown, SetUp, set_up_offices
+from calendars.deadlines import day_of
+from letters.link_places import FIRST_LINK, LINK_DAYS
+from models import accounts, addresses, contacts
+from models.columns import table_of
+from models.stamp import Stamp
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter, LetterBody
+from post.links import Links, first_token
+from post.maildir import MaildirCourier
+from tests.acts.test_statements import counted
+from tests.support import ledger
+from tests.support.scenes import YEAR, Scene, calendar, stamp
+
+AT = "2022-01-05T10:00"
+SECRET, BASE = b"a secret of the tests, 32 bytes!", "http://window.example"
+CITIES = calendar().cities
+ROWS = [
+    OfficeRow(city.name, f"{city.slug}@kepu.example", f"经办{place}", f"025-8300000{place}", f"{city.slug}.office")
+    for place, city in enumerate(CITIES)
+]
+
+
+def plan(scene: Scene, rows: list[OfficeRow], at: str = AT) -> list[PlannedOffice]:
+    when = stamp(at)
+    with scene.database.read() as connection:
+        return planned(connection, scene.year, rows, day_of(when.as_of), when.at)
+
+
+def do(scene: Scene, rows: list[OfficeRow], when: Stamp | None = None, *, by_letter: bool = False) -> SetUp:
+    when = when or stamp(AT)
+    with scene.database.read() as connection:
+        seen = fingerprint(planned(connection, scene.year, rows, day_of(when.as_of), when.at))
+    return set_up_offices(
+        scene.database, YEAR, when, rows, lambda one: f"token of {one}",
+        by_letter=by_letter, foreseen=seen, account=None,
+    )  # fmt: skip
+
+
+def states(found: list[PlannedOffice]) -> list[str]:
+    return [one.state for one in found]
+
+
+def test_what_is_copied_from_a_table_is_read_whatever_stands_between_the_cells() -> None:
+    header = "设区市\t邮箱\t经办人\t电话\t用户名\n"
+    row = OfficeRow("南京", "a@b.example", "王芳", "025-83000000", "nanjing")
+    assert pasted(header + "南京市\ta@b.example\t王芳\t025-83000000\tnanjing\n\n") == [
+        OfficeRow("南京市", *[getattr(row, name) for name in office_rows.FIELDS[1:]])
+    ]
+    assert pasted("南京，a@b.example，王芳,025-83000000;nanjing") == [row]
+    assert pasted('南京\ta@b.example\t"王芳"') == [OfficeRow("南京", "a@b.example", "王芳")]
+    assert (pasted(""), len(pasted("南京\n" * 500))) == ([], office_rows.MOST + 1)
+
+
+def test_a_workbook_gives_back_what_was_put_in_it_and_what_is_wrong_in_it_too() -> None:
+    wrong = OfficeRow("苏洲", "no address", "经办", "电话", "Name!")
+    assert office_workbook.read(office_workbook.workbook(calendar(), [*ROWS, wrong]), calendar()) == [*ROWS, wrong]
+    assert (
+        office_workbook.read(b"PK no workbook", calendar())
+        == "文件已损坏或不完整；请在 Excel 或 WPS 中重新打开、另存后上传。"
+    )
+
+
+def test_all_cities_are_set_up_in_one_act_and_again_nothing_changes(scene: Scene) -> None:
+    assert {*states(plan(scene, ROWS))} == {"new"}
+    done = do(scene, ROWS)
+    assert done.said == f"已登记 {len(ROWS)} 个市；登录链接 {len(ROWS)} 个只显示一次。"
+    assert [(one.city, one.name) for one in done.links] == [(city.slug, f"{city.slug}.office") for city in CITIES]
+    assert {*states(plan(scene, ROWS))} == {"same"}
+    with scene.database.read() as connection:
+        assert {one.email for one in addresses.on_file(connection).values()} == {row.mailbox for row in ROWS}
+        assert [person.name for person in contacts.of(connection, CITIES[0].slug)] == [ROWS[0].contact]
+        assert office_rows.standing_rows(connection, scene.year, day_of(stamp(AT).as_of), stamp(AT).at) == ROWS
+        deeds = connection.execute(select(table_of(AuditEntry).c.what)).scalars().all()
+    assert (deeds.count("新建账号"), len(deeds)) == (len(ROWS), 2 * len(ROWS))
+    before = ledger.everything(scene.database)
+    assert (do(scene, ROWS).said, do(scene, ROWS).links) == ("与已登记的完全相同，未作改动。", ())
+    assert ledger.everything(scene.database) == before
+
+
+def test_a_link_that_was_shown_is_used_once_and_one_that_is_over_is_given_anew(scene: Scene) -> None:
+    do(scene, ROWS[:2])
+    for passes in (True, False):
+        used = welcome(scene.database, stamp(AT), f"token of {ROWS[0].account}", kept="hash", totp=None, step=None)
+        assert (used is not None) == passes
+    assert states(plan(scene, ROWS[:2], "2022-01-06T09:59")) == ["same", "same"]
+    later = plan(scene, ROWS[:2], "2022-01-06T10:00")
+    assert [one.changes for one in later] == [(), (f"账号 {ROWS[1].account} 的登录链接已过期，重新发",)]
+    again = do(scene, ROWS[:2], stamp("2022-01-06T10:00"))
+    assert [one.name for one in again.links] == [ROWS[1].account]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        (OfficeRow("苏洲", "a@b.example"), "city", "本年度没有“苏洲”这个设区市"),
+        (OfficeRow("南京", "a@b"), "", ""),
+        (OfficeRow("南京", "no address"), "mailbox", "“no address”不是有效的电子邮箱"),
+        (OfficeRow("南京", "a@b.example", "", "025-83000000"), "contact", "写了电话，请写明是谁的"),
+        (OfficeRow("南京", "a@b.example", "王芳"), "phone", "请填写经办人的电话，函件里请人询问时要写"),
+        (OfficeRow("南京", "a@b.example", "王芳", "电话"), "phone", "联系电话只能是数字"),
+        (OfficeRow("南京", account="Nan Jing"), "account", "用户名只能用小写字母"),
+        (OfficeRow("南京", account="taken"), "account", "用户名 taken 已经是别的单位的账号；请换一个"),
+        (OfficeRow("南京", account=ROWS[1].account), "account", "这个用户名在名单里不止一行"),
+        (OfficeRow("南京", ROWS[1].mailbox), "mailbox", "这个邮箱在名单里不止一行"),
+    ],
+)
+def test_a_row_that_is_wrong_says_so_at_its_cell_and_nothing_is_done(
+    scene: Scene, row: OfficeRow, column: str, said: str
+) -> None:
+    with scene.database.write() as connection:
+        when = stamp(AT)
+        taken = {"name": "taken", "shown": "省办", "role": "admin", "made_by": "测试", "made_at": when.at}
+        accounts.add(connection, taken)
+    found = plan(scene, [row, *ROWS[1:]])
+    assert ([*found[0].faults][:1], found[0].faults.get(column, "")[: len(said)]) == ([column] if column else [], said)
+    if column:
+        before = ledger.everything(scene.database)
+        with pytest.raises(NotAsShown):
+            do(scene, [row, *ROWS[1:]])
+        assert ledger.everything(scene.database) == before
+
+
+def test_what_changes_is_said_with_what_stood_before_and_letters_go_to_the_new_mailbox(scene: Scene) -> None:
+    do(scene, ROWS)
+    one = OfficeRow("南京市", "new@kepu.example", ROWS[0].contact, "025-84444444", ROWS[0].account)
+    [found] = plan(scene, [one], "2022-01-05T11:00")
+    assert found.changes == (
+        f"邮箱由 {ROWS[0].mailbox} 改为 new@kepu.example",
+        f"经办人由 {ROWS[0].contact} {ROWS[0].phone}改为 {ROWS[0].contact} 025-84444444",
+    )
+    do(scene, [one], stamp("2022-01-06T11:00"))
+    with scene.database.read() as connection:
+        people = contacts.of(connection, "nanjing")
+        charged = contacts.in_charge(people, day_of(stamp("2022-01-06T11:00").as_of))
+        assert (charged and charged.phone, len(people)) == ("025-84444444", 2)
+        assert addresses.on_file(connection)["nanjing"].email == "new@kepu.example"
+
+
+def test_a_mailbox_of_ones_own_gives_way_to_the_one_that_is_typed(scene: Scene) -> None:
+    with scene.database.write("every") as connection:
+        own = {"office": "nanjing", "part": "main", "name": "王芳", "email": "own@kepu.example", "phone": "13800000000"}
+        contacts.add(connection, stamp(AT), own | {"since": None, "until": None})
+    do(scene, [OfficeRow("南京", "office@kepu.example")])
+    with scene.database.read() as connection:
+        [row, *_] = office_rows.standing_rows(connection, scene.year, day_of(stamp(AT).as_of), stamp(AT).at)
+    assert row == OfficeRow("南京", "office@kepu.example", "王芳", "13800000000")
+
+
+def test_a_link_goes_by_letter_and_stands_in_the_message_alone(scene: Scene, tmp_path: Path) -> None:
+    when = stamp(AT)
+    with scene.database.read() as connection:
+        seen = fingerprint(planned(connection, scene.year, ROWS[:2], day_of(when.as_of), when.at))
+    done = set_up_offices(
+        scene.database, YEAR, when, ROWS[:2], lambda one: first_token(SECRET, one),
+        by_letter=True, foreseen=seen, account=None,
+    )  # fmt: skip
+    assert (done.links, done.said) == ((), f"已登记 2 个市；登录链接 2 个随函件发到各市邮箱，{LINK_DAYS} 天内有效。")
+    courier = MaildirCourier(tmp_path)
+    posted = asyncio.run(post.sending.send(scene.database, courier, "省办 <p@office.example>", when))
+    assert (posted.sent, posted.retry) == (0, 2), "without the window's secret it would say nothing, and waits"
+    later = stamp("2022-01-05T12:00")
+    posted = asyncio.run(
+        post.sending.send(scene.database, courier, "省办 <p@office.example>", later, links=Links(SECRET, BASE))
+    )
+    assert (posted.sent, posted.failed) == (2, 0)
+    with scene.database.read() as connection:
+        kept = [body for row in connection.execute(select(table_of(LetterBody))) for body in (row.text, row.html)]
+        letters = {row.recipient: row for row in connection.execute(select(table_of(Letter)))}
+    assert all(FIRST_LINK in body and "/welcome/" not in body for body in kept)
+    for file in (tmp_path / "new").iterdir():
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        [its] = [row for row in letters.values() if row.address == message["To"]]
+        link = f"{BASE}/welcome/{first_token(SECRET, its.message_id)}"
+        bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+        assert all(body is not None and link in body.get_content() for body in bodies)
+        assert all(body is not None and FIRST_LINK not in body.get_content() for body in bodies)
+    letter = letters["city:nanjing"]
+    assert letter.valid_until == when.as_of + timedelta(days=LINK_DAYS)
+    token = first_token(SECRET, letter.message_id)
+    late = stamp("2022-01-12T10:00")
+    assert welcome(scene.database, late, token, kept="hash", totp=None, step=None) is None, "it is over"
+    assert welcome(scene.database, when, token, kept="hash", totp=None, step=None) is not None
+
+
+def test_of_two_officers_at_once_the_second_is_shown_what_became_of_it(scene: Scene) -> None:
+    with scene.database.read() as connection:
+        seen = fingerprint(planned(connection, scene.year, ROWS, day_of(stamp(AT).as_of), stamp(AT).at))
+
+    def confirm(_: int) -> str:
+        try:
+            return set_up_offices(
+                scene.database, YEAR, stamp(AT), ROWS, digest, by_letter=False, foreseen=seen, account=None
+            ).said[:3]
+        except NotAsShown as other:
+            return str(other)[:3]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(confirm, range(2))) == ["已登记", "预览之"]
+
+
+def test_a_name_that_is_taken_meanwhile_takes_all_of_it_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = ledger.everything(scene.database)
+    monkeypatch.setattr(accounts, "add_new", lambda *_: {})
+    with pytest.raises(NameTaken):
+        do(scene, ROWS)
+    assert ledger.everything(scene.database) == before
+
+
+def test_thirteen_cities_ask_no_more_than_two(scene: Scene) -> None:
+    asked = []
+    for rows in (ROWS[:2], ROWS[2:]):
+        with counted(scene.database) as statements:
+            do(scene, rows, by_letter=True)
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
