@@ -134,7 +134,8 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
         "letter_marks", "letterbox", "letters", "likely_children",
         "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes",
         "prepared_acts", "purging", "receipts",
-        "record_chain", "rerun", "restorations", "revised_calendars", "season", "second_ways", "short_messages",
+        "readiness", "record_chain", "rerun", "restorations", "revised_calendars", "season", "second_ways",
+        "short_messages",
         "signs_of_life", "suppression", "year",
     }
 )  # fmt: skip

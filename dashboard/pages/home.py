@@ -12,6 +12,7 @@ from dashboard.serving.in_hand import hands
 from dashboard.serving.look import Look
 from dashboard.serving.page_memory import Remembered
 from dashboard.serving.policy import EVERYONE, PROVINCE, Signed, allow
+from dashboard.serving.readiness import steps_left
 from dashboard.serving.rendering import page
 from dashboard.views.agenda import agenda
 from dashboard.views.dates import clock
@@ -60,6 +61,7 @@ def home(
         matrix = with_trained(connection, waits.matrix)
         asking = {(one.phase, one.city) for one in waits.requests}
         every = lines(matrix, told(connection, year.year, look.as_of), asking)
+        left = steps_left(site, connection, look)
     response = page(
         "home/live.html" if hx_request else "home.html",
         request,
@@ -73,6 +75,7 @@ def home(
         agenda=agenda(matrix),
         requests=waits.requests,
         only=only,
+        steps_left=left,
         shapes=SHAPES,
         marks=MARKS,
     )

@@ -51,8 +51,10 @@ def _list(request: Request, said: str | None, status: int = 200, **typed: str) -
     site: Site = request.app.state.site
     with site.database.read() as connection:
         everybody = accounts.everybody(connection)
+        newest = max(standing.years_open(connection), default=None)
     found = cities(site)
-    facts = {"everybody": everybody, "cities": found, "names": {city.slug: city.name for city in found}}
+    names = {city.slug: city.name for city in found}
+    facts = {"everybody": everybody, "newest": newest, "cities": found, "names": names}
     wanted = {"name": "", "shown": "", "role": Role.CITY, "city": ""} | typed
     return page("users.html", request, status=status, token=form_token(), roles=Role, typed=wanted, said=said, **facts)
 

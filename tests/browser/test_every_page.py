@@ -47,10 +47,11 @@ PROVINCE = EVERYBODY | {
     "/{year:int}/tasks",
     "/{year:int}/{phase}",
 }
+SETTING_UP = {"/{year:int}/setup", "/{year:int}/setup/offices"}
 OF_A_CITY = ("question", "request", "rows", "trial", "workbook")
 CITY = EVERYBODY | {WRITE, "/{year:int}/{phase}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {
-    "admin": PROVINCE | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
+    "admin": PROVINCE | SETTING_UP | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
     "viewer": PROVINCE - {"/{year:int}/letters/write"},
     "yancheng": CITY,
     "nanjing": CITY,
