@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts import on_paper
-from models import audit, standing, writing
+from models import audit, calendar_drafts, standing, writing
 from season.outcome import Changes, Outcome
 from season.transaction import written
 from season.unit_of_work import NotARehearsal, Season
@@ -48,6 +48,7 @@ def open_year(
             there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
             assert there is not None
             return there
+        calendar_drafts.drop(connection, year.year)
         said, changes = _begin(connection, year, stamp, paper, looking=dry_run)
         if account is not None or paper is not None:
             reason = paper.reason if paper else None

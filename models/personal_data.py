@@ -96,6 +96,8 @@ KEEPINGS: Mapping[str, Keeping] = {
                            plain="phase city day begins"),
     "audit": Keeping("操作日志：谁办了什么、看了什么", OFFICES, AUDIT, SAFE, person="address", words="by reason",
                      sealed="salt", plain="city what subject purged"),
+    "calendar_draft": Keeping(f"起草中的年度日历；{PRINTED}", "省办管理员", Term("至年度开设"), RECORD, words="by",
+                              plain="calendar"),
     "call": Keeping("电话催办的记录", OFFICES, WORDS, RECORD, words="said by whom", plain="phase city"),
     "chain_link": Keeping("操作日志和办理记录的校验", OFFICES, KEEPS, SAFE, plain="record content chained"),
     "child_settled": Keeping("核定是否同一学生", OFFICES, PEOPLE, CHILD, words="reason by", key="likeness persons"),

@@ -87,7 +87,7 @@ def once(
     return _answer(token)
 
 
-def refusal(site: Site, token: str, year: int, do: Callable[[Database], Outcome]) -> str:
+def refusal(site: Site, token: str, year: Which, do: Callable[[Database], Outcome]) -> str:
     """Say why it would be refused; "" where it would not, or where this form was answered before."""
     with site.database.read() as connection:
         if deeds.find(connection, token) is not None:

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
 from acts import on_paper
+from acts.draft_year import origins
 from acts.on_paper import Paper
 from acts.open_year import open_year
 from calendars import files
@@ -22,6 +23,7 @@ from calendars.moments import moments
 from dashboard.acts.once import form_token, once
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
+from models.calendar_drafts import drafts
 from models.stamp import Stamp
 from models.standing import years_open
 
@@ -96,10 +98,11 @@ def choose(request: Request) -> HTMLResponse:
 def _choose(request: Request, said: str | None) -> HTMLResponse:
     site: Site = request.app.state.site
     with site.database.read() as connection:
-        there = years_open(connection)
+        there, kept, from_ = years_open(connection), drafts(connection), origins(connection)
     left = [year for year in files.shipped() if year not in there]
     status = UNPROCESSABLE if said else 200
-    return page("years.html", request, status=status, there=there, shipped=left, said=said)
+    facts = {"there": there, "shipped": left, "said": said, "drafts": kept, "origins": from_}
+    return page("years.html", request, status=status, **facts)
 
 
 @area.post("/years/preview")

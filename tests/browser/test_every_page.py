@@ -47,7 +47,7 @@ PROVINCE = EVERYBODY | {
     "/{year:int}/tasks",
     "/{year:int}/{phase}",
 }
-SETTING_UP = {"/{year:int}/setup", "/{year:int}/setup/offices"}
+SETTING_UP = {"/years/draft", "/{year:int}/setup", "/{year:int}/setup/offices"}
 OF_A_CITY = ("question", "request", "rows", "trial", "workbook")
 CITY = EVERYBODY | {WRITE, "/{year:int}/{phase}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {

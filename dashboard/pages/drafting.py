@@ -1,0 +1,130 @@
+"""A new year drafted on a page from another one: every field as words, checked as typed, kept as a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from acts.draft_year import WHAT, drafted, keep_draft, origins
+from calendars import files, typed_year
+from calendars.deadlines import LAST_YEAR
+from calendars.typed_year import DAYS, RUNGS
+from dashboard.acts.once import form_token, once, refusal
+from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
+from dashboard.serving.rendering import page
+from models import calendar_drafts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from calendars.working_days import WorkingDays
+    from calendars.year import Year
+    from dashboard.serving.site import Site
+    from models.database import Database
+    from season.outcome import Outcome
+
+area = APIRouter(prefix="/years/draft", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+UNPROCESSABLE, CONFLICT = 422, 409
+LONGEST = 300
+"""Characters of a field that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a form brought: the calendar whose cities and phases it has, what was typed, which version was seen."""
+
+    base: str
+    typed: Mapping[str, str]
+    seen: int
+    once: str
+
+
+async def _form(request: Request) -> _Form:
+    form = await request.form()
+    said = {name: str(value) for name, value in form.items() if isinstance(value, str)}
+    await form.close()
+    base, seen, token = (said.pop(name, "") for name in ("base", "seen", "once"))
+    typed = {name: value.strip()[:LONGEST] for name, value in said.items()}
+    return _Form(base.replace("\r\n", "\n"), typed, _number(seen), token)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < len("100000") else 0
+
+
+Given = Annotated[_Form, Depends(_form)]
+
+
+@area.get("")
+def begin(
+    request: Request,
+    origin: Annotated[int, Query(alias="from", ge=0, le=LAST_YEAR)] = 0,
+    year: Annotated[int, Query(ge=0, le=LAST_YEAR)] = 0,
+) -> HTMLResponse:
+    """Show a year's draft as it was saved, else what is carried over from another year to the next."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        kept = calendar_drafts.draft_of(connection, year)
+        base = files.stored(kept.calendar, "") if kept else drafted(connection, origin or max(origins(connection)))
+    typed = {name: one.value for name, one in typed_year.fields(base).items()}
+    return _show(request, base, _Form(base.source_text, typed, kept.version if kept else 0, ""))
+
+
+def _show(request: Request, base: Year, given: _Form, said: str = "", status: int = 200) -> HTMLResponse:
+    """Show every field with what stands in it, what is said of it, and the weekday of each day."""
+    site: Site = request.app.state.site
+    known, made = typed_year.fields(base), typed_year.read(base, given.typed, site.database.book.terms)
+    days = made.year.working_days if made.year else base.working_days
+    facts = {
+        "base": base, "given": given, "known": known, "made": made, "said": said, "token": form_token(),
+        "days": DAYS, "rungs": RUNGS, "beside": {name: _beside(days, given.typed.get(name, "")) for name in known},
+        "head": [one for one in known.values() if "." not in one.name],
+        "contact": [one for one in known.values() if one.name.startswith("contact.")],
+        "figures": [one for one in known.values() if one.name.startswith("figures.")],
+    }  # fmt: skip
+    return page("drafting.html", request, status=status, **facts)
+
+
+def _beside(days: WorkingDays, typed: str) -> str:
+    try:
+        return typed_year.beside(days, date.fromisoformat(typed))
+    except ValueError:
+        return ""
+
+
+@area.post("/check")
+def check(request: Request, given: Given) -> HTMLResponse:
+    """Check what was typed: each fault beside its field."""
+    base = _base(given)
+    made = typed_year.read(base, given.typed, request.app.state.site.database.book.terms)
+    return _show(request, base, given, status=200 if made.year else UNPROCESSABLE)
+
+
+def _base(given: _Form) -> Year:
+    """Give the calendar whose cities and phases the form has; raise `CalendarFaults`."""
+    return files.parse(given.base, "", None)
+
+
+@area.post("")
+def save(request: Request, reader: Signed, given: Given) -> Response:
+    """Keep it as the draft of its year, once; with faults, or where another was saved meanwhile, show it again."""
+    site: Site = request.app.state.site
+    base = _base(given)
+    year = typed_year.read(base, given.typed, site.database.book.terms).year
+    if year is None:
+        return _show(request, base, given, "有错误，没有保存；您填的都在下面。", UNPROCESSABLE)
+    stamp, form = site.sign(reader.shown), given.once or form_token()
+
+    def do(database: Database) -> Outcome:
+        return keep_draft(database, year, stamp, given.seen, account=reader.account)
+
+    said = refusal(site, form, None, do)
+    if said:
+        with site.database.read() as connection:
+            there = calendar_drafts.draft_of(connection, year.year)
+        return _show(request, base, replace(given, seen=there.version if there else 0), said, CONFLICT)
+    return once(site, reader, form, WHAT, "/years", do)

@@ -1,0 +1,111 @@
+"""A year is drafted on the page from another: checked as it is typed, kept, opened by the act there is."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from calendars import files, typed_year
+from calendars.deadlines import TZ
+from dashboard.serving.site import Site
+from models import calendar_drafts, standing
+from models.database import Database
+from phases.book import BOOK
+from settings import DashboardSettings, Settings
+from tests.support.filing import once
+from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Browser, Window, give_accounts
+
+HERE = "/years/draft"
+NOW = datetime(2027, 9, 1, 9, tzinfo=TZ)
+
+
+@pytest.fixture
+def empty(database_url: str, tmp_path: Path) -> Iterator[Window]:
+    database = Database(database_url, BOOK)
+    give_accounts(database)
+    settings = Settings(base_url=BASE, maildir=tmp_path, dashboard=DashboardSettings(totp=False))
+    yield Window(Site(database, settings, SECRET, wall=lambda: NOW))
+    database.dispose()
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def form(page: str, **changed: str) -> dict[str, str]:
+    """What the form holds, with these fields typed over."""
+    base = files.parse(hidden(page, "base"), "", None)
+    plain = {name: one.value for name, one in typed_year.fields(base).items()}
+    kept = {name: hidden(page, name) for name in ("base", "seen", "once")}
+    return plain | kept | {name.replace("__", "."): value for name, value in changed.items()}
+
+
+def begun(browser: Browser, **changed: str) -> dict[str, str]:
+    page = browser.get(f"{HERE}?from=2027")
+    assert page.status_code == 200
+    return form(page.text, **changed)
+
+
+def test_a_year_is_drafted_saved_gone_on_with_and_opened(empty: Window) -> None:
+    browser = empty.as_(ADMIN)
+    assert [empty.as_(who).get(f"{HERE}?from=2027").status_code for who in (VIEWER, "yancheng")] == [403, 404]
+    assert browser.get(f"{HERE}?from=1999").status_code == 409
+    fields = begun(browser, figures__grace="4")
+    for _ in range(2):
+        saved = browser.submit(HERE, **fields)
+        assert saved.headers["location"] == f"/deeds/{fields['once']}"
+    listed = browser.get("/years").text
+    assert "继续填写 2028 年度" in listed
+    again = browser.get(f"{HERE}?year=2028")
+    assert ('name="figures.grace" type="text" value="4"' in again.text, hidden(again.text, "seen")) == (True, "1")
+    text = hidden(listed, "calendar")
+    opened = browser.submit("/years", calendar=text, once=once(browser.submit("/years/preview", calendar=text).text))
+    assert opened.status_code == 303
+    with empty.database.read() as connection:
+        assert standing.opened(connection, 2028).year.figures.grace == 4
+        assert calendar_drafts.drafts(connection) == []
+
+
+def test_each_fault_stands_at_its_field_and_nothing_typed_is_lost(empty: Window) -> None:
+    browser = empty.as_(ADMIN)
+    fields = begun(browser, figures__grace="三", title="我的年度")
+    for address in (f"{HERE}/check", HERE):
+        page = browser.submit(address, **fields)
+        assert (page.status_code, page.text.count('aria-invalid="true"')) == (422, 1)
+        assert "“三”应是整数；写成整数。" in page.text
+        assert 'name="title" type="text" value="我的年度"' in page.text
+    with empty.database.read() as connection:
+        assert calendar_drafts.drafts(connection) == []
+
+
+def test_of_two_officers_the_second_is_told_and_overwrites_only_knowingly(empty: Window) -> None:
+    browser = empty.as_(ADMIN)
+    one, other = begun(browser, figures__grace="4"), begun(browser, figures__grace="5")
+    assert browser.submit(HERE, **one).status_code == 303
+    told = browser.submit(HERE, **other)
+    assert (told.status_code, "刚才也保存过" in told.text) == (409, True)
+    assert 'name="figures.grace" type="text" value="5"' in told.text
+    knowing = form(told.text, figures__grace="5")
+    assert browser.submit(HERE, **knowing).status_code == 303
+    with empty.database.read() as connection:
+        [kept] = calendar_drafts.drafts(connection)
+    assert (kept.version, files.parse(kept.calendar, "", None).figures.grace) == (2, 5)
+
+
+def test_a_year_that_is_open_is_drafted_no_more(empty: Window) -> None:
+    browser = empty.as_(ADMIN)
+    fields = begun(browser)
+    shown = browser.submit("/years/preview", shipped="2027").text
+    late = {"through": "none", "reason": "试验"}
+    assert browser.submit("/years", calendar=hidden(shown, "calendar"), once=once(shown), **late).status_code == 303
+    told = browser.submit(HERE, **(fields | {"year": "2027"}))
+    assert told.status_code in {409, 422}
+    with empty.database.read() as connection:
+        assert calendar_drafts.drafts(connection) == []
