@@ -50,13 +50,17 @@ def roll(connection: Connection, year: Year) -> dict[str, int]:
     scope = Scope.undated(connection, year)
     table = table_of(PoolEntry)
     rows = [
-        {"year": year.year + 1, "city": city, "kind": kind, "key": key}
-        for city, kind, key in sorted({*_parties(scope), *_students(scope)})
+        {"year": year.year + 1, "city": city, "kind": kind, "key": key} for city, kind, key in sorted(people(scope))
     ]
     connection.execute(delete(table).where(table.c.year == year.year + 1))
     insert_once(connection, table, rows)
     counted = select(table.c.kind, func.count()).where(table.c.year == year.year + 1).group_by(table.c.kind)
     return dict(connection.execute(counted.order_by(table.c.kind)).tuples().all())
+
+
+def people(scope: Scope) -> set[tuple[str, str, str]]:
+    """Give whom a year hands to the next: city, kind, key as in the pool."""
+    return {*_parties(scope), *_students(scope)}
 
 
 def _parties(scope: Scope) -> Iterator[tuple[str, str, str]]:

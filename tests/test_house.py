@@ -133,7 +133,7 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
         "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast",
         "letter_marks", "letterbox", "letters", "likely_children",
         "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes",
-        "prepared_acts", "purging", "receipts",
+        "pool", "prepared_acts", "purging", "receipts",
         "readiness", "record_chain", "rerun", "restorations", "revised_calendars", "season", "second_ways",
         "short_messages",
         "signs_of_life", "suppression", "year",

@@ -28,6 +28,7 @@ PAGES = (
     "/2022/letters",
     "/2022/letters/1",
     "/2022/log",
+    "/2022/pool",
     "/2022/calendar",
 )
 
