@@ -1,6 +1,6 @@
 """The keys that a process matches children by: in a file of the office's own, or the one of invented people.
 
-Docs: docs/decisions/0057-a-matching-key.md.
+What holds of any file of keys stands here too. Docs: docs/decisions/0057-a-matching-key.md.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from calendars.errors import TalentError
 from models import secret_files
@@ -73,8 +73,8 @@ class PlayedKeys:
 
 
 @dataclass(frozen=True)
-class KeyFile:
-    """An office's own, a line each, the newest first: in a file, or `given` by the environment instead.
+class SecretLines:
+    """Secrets of an office's own, a line each, the newest first: in a file, or `given` by the environment instead.
 
     They are read anew whenever they are needed, so that whoever runs takes up a new one, or one that was restored.
     """
@@ -82,53 +82,57 @@ class KeyFile:
     path: Path
     given: str | None = field(default=None, repr=False)
 
+    variable: ClassVar[str]
+    unfit: ClassVar[type[TalentError]]
+    unreadable: ClassVar[type[TalentError]]
+
     @property
     def place(self) -> str:
         """Where they are, for people."""
-        return str(self.path) if self.given is None else "TALENT_MATCHING_KEY"
+        return str(self.path) if self.given is None else self.variable
 
-    def known(self) -> tuple[MatchingKey, ...]:
-        """Give those that are there; raise `UnfitMatchingKey` where it is none, or `UnreadableMatchingKey`."""
+    def lines(self) -> tuple[bytes, ...]:
+        """Give those that are there; raise `unfit` where it is none, or `unreadable`."""
         said = self._read() if self.given is None else self.given
         if said is None:
             return ()
         lines = said.split()
         if not lines or any(len(line) < SHORTEST for line in lines):
-            raise UnfitMatchingKey(place=self.place)
-        return tuple(MatchingKey(line.encode()) for line in lines)
+            raise self.unfit(place=self.place)
+        return tuple(line.encode() for line in lines)
 
-    def newest(self) -> MatchingKey:
+    def first(self) -> bytes:
         """Give the first; made in the file where there is none. Only where nothing is stored under another."""
         if self.given is None and not secret_files.there(self.path):
             try:
                 secret_files.make(self.path)
             except OSError as error:
-                raise UnreadableMatchingKey(place=self.place, reason=error.strerror) from error
-        return self.known()[0]
+                raise self.unreadable(place=self.place, reason=error.strerror) from error
+        return self.lines()[0]
 
     def put_aside(self, at: datetime) -> Path | None:
         """Move a file that holds no key out of the way of a new one; give where it is now, None where all is well."""
         try:
-            self.known()
-        except UnfitMatchingKey:
+            self.lines()
+        except self.unfit:
             if self.given is not None:
                 raise
             return self.path.rename(self.path.with_name(f"{self.path.name}.{at:%Y%m%dT%H%M%S}"))
         return None
 
-    def another(self) -> MatchingKey:
-        """Give a key that nothing is stored under: a new one, in the file before those there are, or the given one."""
+    def add(self) -> bytes:
+        """Give one that nothing is stored under: a new one, in the file before those there are, or the given one."""
         if self.given is not None:
-            return self.known()[0]
+            return self.lines()[0]
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = MatchingKey(secrets.token_urlsafe(48).encode())
-        self._keep(new, *self.known())
+        new = secrets.token_urlsafe(48).encode()
+        self.keep(new, *self.lines())
         return new
 
-    def settle(self, key: MatchingKey) -> None:
-        """Let go of all but one, under which everything is stored by now."""
+    def keep(self, *lines: bytes) -> None:
+        """Let go of all but these, under which everything is stored by now."""
         if self.given is None:
-            self._keep(key)
+            secret_files.written(self.path, "\n".join(line.decode() for line in lines)).replace(self.path)
 
     def _read(self) -> str | None:
         try:
@@ -138,7 +142,26 @@ class KeyFile:
         except UnicodeDecodeError:
             return ""
         except OSError as error:
-            raise UnreadableMatchingKey(place=self.place, reason=error.strerror) from error
+            raise self.unreadable(place=self.place, reason=error.strerror) from error
 
-    def _keep(self, *keys: MatchingKey) -> None:
-        secret_files.written(self.path, "\n".join(key.secret.decode() for key in keys)).replace(self.path)
+
+class KeyFile(SecretLines):
+    """An office's own keys to match children by."""
+
+    variable, unfit, unreadable = "TALENT_MATCHING_KEY", UnfitMatchingKey, UnreadableMatchingKey
+
+    def known(self) -> tuple[MatchingKey, ...]:
+        """Give those that are there; raise `UnfitMatchingKey` where it is none, or `UnreadableMatchingKey`."""
+        return tuple(map(MatchingKey, self.lines()))
+
+    def newest(self) -> MatchingKey:
+        """Give the first; made in the file where there is none. Only where nothing is stored under another."""
+        return MatchingKey(self.first())
+
+    def another(self) -> MatchingKey:
+        """Give a key that nothing is stored under: a new one, in the file before those there are, or the given one."""
+        return MatchingKey(self.add())
+
+    def settle(self, key: MatchingKey) -> None:
+        """Let go of all but one, under which everything is stored by now."""
+        self.keep(key.secret)
