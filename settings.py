@@ -7,6 +7,7 @@ holds the value (systemd credentials, Docker secrets). `PREFECT_*` is Prefect's 
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from pydantic_settings import PydanticBaseSettingsSource
 
+    from models.contact_keys import ContactKeyFile
     from models.key_file import KeyFile
 
 PREFIX = "TALENT_"
@@ -46,6 +48,9 @@ FORMER = "http://127.0.0.1:8000"
 
 FOLDER = Path("var")
 """Where `talent up` keeps its things where nothing else is said."""
+
+HOUSE = "HOUSE_OF_TALENT"
+"""The variable by which a process knows whose house it is of: the folder's path."""
 
 CHANNEL_HOST = re.compile(r"\w+://(?:[^/]*@)?([^/@:?#]*\.[^/@:?#]*)")
 """The host in the address of a chat channel."""
@@ -221,6 +226,11 @@ class BackupSettings(BaseModel):
     days: int = Field(default=14, ge=1, le=3650)
 
 
+def home() -> Path:
+    """Give the folder of what runs, as its processes and who speaks of it know it; the usual one where nothing does."""
+    return Path(os.environ.get(HOUSE, FOLDER))
+
+
 class Settings(BaseSettings):
     """All that the environment decides, as `contract.md` lists it."""
 
@@ -245,6 +255,7 @@ class Settings(BaseSettings):
     base_url: str = Field(default="", validate_default=True)
     secret_key: SecretStr | None = None
     matching_key: SecretStr | None = None
+    contact_key: SecretStr | None = None
     notify: SecretStr | None = None
     sms: SmsSettings = SmsSettings()
     wecom: GatewaySettings = GatewaySettings()
@@ -299,6 +310,16 @@ class Settings(BaseSettings):
         from models.key_file import NAME, KeyFile
 
         return KeyFile(folder / NAME, self.matching_key.get_secret_value() if self.matching_key else None)
+
+    def contact_keys(self, folder: Path) -> ContactKeyFile:
+        """The keys that contacts are encrypted with: the one that is set, else those beside the matching keys."""
+        from models.contact_keys import NAME, ContactKeyFile
+
+        return ContactKeyFile(folder / NAME, self.contact_key.get_secret_value() if self.contact_key else None)
+
+    def keys_in(self, folder: Path) -> tuple[KeyFile, ContactKeyFile]:
+        """Both, as a database is handed them."""
+        return self.matching_keys(folder), self.contact_keys(folder)
 
     @property
     def mail_domain(self) -> str:

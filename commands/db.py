@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from models.record_chain import Head
 
 app = App(name="db")
+Contacts = Annotated[bool, Parameter(negative="", help="换的是联系方式密钥")]
+Lost = Annotated[bool, Parameter(negative="", help="原来的密钥已丢失：读不出来的联系方式清空")]
 Heads = Annotated[
     tuple[str, ...], Parameter(negative="", metavar="校验码", help="另行记下的记录校验码，可加 @记下的时间，可重复")
 ]
@@ -112,7 +114,7 @@ def _head(written: str) -> NotedHead:
 def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
     """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
     from deployments.backups import SECRET, back_up, expire
-    from deployments.up import unmatched
+    from deployments.up import unmatched, unopened
     from models import migrate
     from models.backup_files import nightly
 
@@ -124,6 +126,8 @@ def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = C
         say(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
     if migrate.prepared(database) and (missed := unmatched(database)):
         say(f"提示：备份里没有比对学生所用的匹配密钥；用 --folder 写明 talent up 的目录。{missed}")
+    if migrate.prepared(database) and (missed := unopened(database)):
+        say(f"提示：备份里没有联系方式所用的密钥；用 --folder 写明 talent up 的目录。{missed}")
     expired = [] if output else expire(settings.backup.folder, settings.backup.days, stamp.at)
     size = to.stat().st_size
     data = {"file": str(to), "bytes": size, "rows": sum(label.rows.values()), "expired": [*map(str, expired)]}
@@ -177,17 +181,41 @@ def move(
     answer(common.json, {"rows": rows, "former": kept and str(kept)}, lambda console: line(console, words))
 
 
-@app.command(help="换一把匹配密钥，按登记的姓名和出生日期把学生重新比对；先停下 talent up")
-def rekey(*, reason: Reason, folder: Folder = FOLDER, common: Common = COMMON) -> None:
-    """Match all children under another key."""
+@app.command(help="换一把匹配密钥，重新比对学生；--contacts：换一把联系方式密钥，重新加密；先停下 talent up")
+def rekey(
+    *,
+    reason: Reason,
+    contacts: Contacts = False,
+    lost: Lost = False,
+    folder: Folder = FOLDER,
+    common: Common = COMMON,
+) -> None:
+    """Match all children, or encrypt all contacts, under another key."""
     from deployments.rekeying import rekey as act
 
+    if contacts:
+        _rekey_contacts(reason, folder, common, lost=lost)
+        return
+    if lost:
+        raise UsageError("--lost 与 --contacts 一起用。")
     done = act(common.database(folder), environment().matching_keys(folder), common.stamp(), reason)
     words = f"已换用编号 {done.id} 的匹配密钥，全部学生已重新比对。从前的备份仍用各自所附的密钥；请再做一份备份。"
     words += f"另有 {done.lost} 条往年的记录没有登记的学生可依，不再能对上。" if done.lost else ""
     words += f"原来的文件里没有可用的匹配密钥，已移为 {done.aside}。" if done.aside else ""
     data = {"key": done.id, "lost": done.lost, "aside": done.aside and str(done.aside)}
     answer(common.json, data, lambda console: line(console, words))
+
+
+def _rekey_contacts(reason: str, folder: Path, common: Common, *, lost: bool) -> None:
+    from deployments.rekeying import rekey_contacts as act
+
+    settings, home = environment(), common.home(folder)
+    done = act(common.database(folder), settings.contact_keys(home), settings, common.stamp(), reason, lost=lost)
+    words = (
+        f"已换用编号 {done.id} 的联系方式密钥，全部联系方式已重新加密。从前的备份仍用各自所附的密钥；请再做一份备份。"
+    )
+    words += f"有 {done.lost} 处用已丢失的密钥加密，已清空，请各市重新报送。" if done.lost else ""
+    answer(common.json, done._asdict(), lambda console: line(console, words))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def examine(common: Common, running: Instance | None = None) -> Iterator[CheckFi
     except ConfigurationError as error:
         yield CheckFinding("设置", "finding", str(error), "改正环境变量或 .env；各项说明见 .env.example")
         return
-    from deployments.chain_heads import home
+    from settings import home
 
     database, now = common.database(), common.moment()
     place = (database.file or Path()).absolute()

@@ -162,7 +162,7 @@ class Common(Plain):
     def home(self, folder: Path = FOLDER) -> Path:
         """That folder, or, where none is named, the one of what runs on this database and said so here."""
         from deployments.instance import running
-        from deployments.orphans import HOUSE
+        from settings import HOUSE
 
         found = running() if folder == FOLDER else None
         if found is None or found.demo:
@@ -238,18 +238,19 @@ def database_at(url: str, folder: Path = FOLDER) -> Database:
         driver = ""
     if driver not in {"sqlite", "postgresql", "postgresql+psycopg"}:
         raise UsageError("数据库只能是 SQLite（sqlite:///路径）或 PostgreSQL（postgresql://用户@主机/库）。")
-    keys = environment().matching_keys(folder)
-    made = Database(url, BOOK, keys)
+    keys = environment().keys_in(folder)
+    made = Database(url, BOOK, *keys)
     AT_END.callback(made.dispose)
-    if keys.given is None and not keys.path.exists():
-        AT_END.callback(_say_made, keys.path.absolute())
+    for what, one in zip(("匹配密钥", "联系方式密钥"), keys, strict=True):
+        if one.given is None and not one.path.exists():
+            AT_END.callback(_say_made, what, one.path.absolute())
     return made
 
 
-def _say_made(path: Path) -> None:
+def _say_made(what: str, path: Path) -> None:
     """Say where a key was made, for `talent up` has to find it there."""
     if path.exists():
-        say(f"提示：匹配密钥已生成，在 {path}；talent up 用的若是另一个目录，请把这个文件移到那里。")
+        say(f"提示：{what}已生成，在 {path}；talent up 用的若是另一个目录，请把这个文件移到那里。")
 
 
 def environment() -> Settings:

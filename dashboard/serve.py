@@ -40,7 +40,7 @@ class WebPortTaken(TalentError):
 @contextmanager
 def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Iterator[Site]:
     """Give the site that the settings name; raise NotPrepared or WeakSecret before anything listens."""
-    database = Database(settings.database.url, BOOK, settings.matching_keys(folder))
+    database = Database(settings.database.url, BOOK, *settings.keys_in(folder))
     try:
         if database.absent or not prepared(database):
             raise NotPrepared

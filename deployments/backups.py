@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 HALF = ".half-"
-LABEL, DATABASE, SECRET, KEYS, WORDS = "label.json", "talent.db", "secret", "matching-key", "letters"
+LABEL, DATABASE, WORDS = "label.json", "talent.db", "letters"
+SECRET, KEYS, CONTACT_KEYS = "secret", "matching-key", "contact-key"
 
 
 class NoPassphrase(TalentError):
@@ -151,7 +152,7 @@ def _beside(settings: Settings, folder: Path, rough: Path) -> dict[str, Path]:
 
 def secrets_of(settings: Settings) -> Mapping[str, str | None]:
     """Give by the name of its file, for each secret that the database is sealed or matched by, what is set instead."""
-    given = {SECRET: settings.secret_key, KEYS: settings.matching_key}
+    given = {SECRET: settings.secret_key, KEYS: settings.matching_key, CONTACT_KEYS: settings.contact_key}
     return {name: one.get_secret_value().strip() if one else None for name, one in given.items()}
 
 
@@ -196,7 +197,8 @@ def _unpacked(path: Path, passphrase: str, into: Path | None) -> Label:
 
 def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return name in {LABEL, DATABASE, SECRET, KEYS} or (len(parts) == 2 and parts[0] == WORDS and ".." not in parts)  # noqa: PLR2004
+    of_words = len(parts) == 2 and parts[0] == WORDS and ".." not in parts  # noqa: PLR2004
+    return of_words or name in {LABEL, DATABASE, SECRET, KEYS, CONTACT_KEYS}
 
 
 def _label(said: dict[str, Any]) -> Label:

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import start_of
-from deployments.orphans import HOUSE
 from models import restorations
 from models.invariants import CHAIN, Contradiction
 from models.record_chain import Head, heads, unmet
-from settings import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,11 +74,6 @@ def _within(at: datetime, spans: Iterable[tuple[datetime, datetime]]) -> bool:
 def kept(folder: Path) -> bool:
     """Tell whether any head was written down in a folder."""
     return any(True for _ in _noted(folder / FILE))
-
-
-def home() -> Path:
-    """Give the folder of what runs, as its processes and who speaks of it know it; the usual one where nothing does."""
-    return Path(os.environ.get(HOUSE, FOLDER))
 
 
 def _noted(file: Path) -> Iterator[tuple[datetime, Head]]:

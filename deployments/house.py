@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
 from deployments.environment import LOOPBACK, auth_string, prefect_environment
-from deployments.orphans import HOUSE
-from settings import address, prefect_variables
+from settings import HOUSE, address, prefect_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from calendars.errors import TalentError
-from deployments.orphans import HOUSE
-from settings import FOLDER, RUNNING
+from settings import FOLDER, HOUSE, RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -37,6 +37,7 @@ from deployments.sync import Workplace, sync
 from models import signs_of_life
 from models.open_years import live
 from models.pending_work import PendingWork, pending_work
+from settings import home
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -139,7 +140,7 @@ class Lookout:
         try:
             found = len(contradictions(self.database))
             with self.database.read() as connection:
-                found += len(chain_heads.missing(chain_heads.home(), connection))
+                found += len(chain_heads.missing(home(), connection))
         except Exception:
             self._checked_rows(now, fits=False)
             raise

@@ -8,8 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-HOUSE = "HOUSE_OF_TALENT"
-"""The variable by which a process knows whose house it is of: the folder's path."""
+from settings import HOUSE
 
 PATIENCE = 5.0
 

@@ -1,18 +1,28 @@
-"""Another key to match children by, and all that is stored matched under it; what was lost with the former is none."""
+"""Another key to match children by, or to encrypt contacts with, and all that is stored worked out anew under it.
+
+To match children the former key is not needed; without it contacts are lost, and emptied only where that is asked for.
+"""
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.errors import TalentError
+from deployments.upgrading import owned
 from models import audit, matching_keys, snapshots
+from models.contact_keys import REHEARSED, ContactKey, NoContactKey
+from models.rewriting import FILED, of_book, rewrite
+from models.sealed import opened_with, sealed_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from models.contact_keys import ContactKeyFile
     from models.database import Database
     from models.key_file import KeyFile
     from models.stamp import Stamp
+    from settings import Settings
 
 
 class NothingToRekey(TalentError):
@@ -21,6 +31,14 @@ class NothingToRekey(TalentError):
 
 class SameKey(TalentError):
     """TALENT_MATCHING_KEY 里的就是正在用的那一把（编号 {id}）；请先换掉这项设置，或删去它，由系统自己生成。"""
+
+
+class NothingSealed(TalentError):
+    """这个数据库里没有正式年度，联系方式不用本机的密钥加密，不必更换。"""
+
+
+class SameContactKey(TalentError):
+    """TALENT_CONTACT_KEY 的第一把就是正在用的（编号 {id}）；请在它前面写上新的一把，用空格隔开，换好后删去原来的。"""
 
 
 class Rekeyed(NamedTuple):
@@ -53,3 +71,60 @@ def rekey(database: Database, keys: KeyFile, stamp: Stamp, reason: str) -> Rekey
         audit.record(connection, stamp, "更换匹配密钥", f"matching-key/{key.id}", reason=reason)
     keys.settle(key)
     return Rekeyed(key.id, lost, aside)
+
+
+class Resealed(NamedTuple):
+    """The new key's id, and how many contacts were emptied, for the key that they were encrypted with is lost."""
+
+    id: str
+    lost: int
+
+
+def rekey_contacts(
+    database: Database, keys: ContactKeyFile, settings: Settings, stamp: Stamp, reason: str, *, lost: bool = False
+) -> Resealed:
+    """Encrypt all contacts under another key: a new one in the file, or the first that is set, before the former.
+
+    Broken off anywhere, the file has the key that they are under. Nothing under the former is left in the database's
+    file either. What no key opens is emptied where `lost` says so, else raises `NoContactKey`. Raise `InUse`,
+    NothingSealed, SameContactKey, `UnfitContactKey` where what is there is none.
+    """
+    snapshots.alone(database)
+    with owned(database, settings) as own:
+        with own.write("every") as connection:
+            if not matching_keys.in_earnest(connection):
+                raise NothingSealed
+            if lost:
+                keys.put_aside(stamp.at)
+            anew = _Anew(keys, lost=lost)
+            rewrite(connection, of_book(database.book), anew.rewritten)
+            if anew.seen == {anew.key.id}:
+                raise SameContactKey(id=anew.key.id)
+            audit.record(connection, stamp, "更换联系方式密钥", f"contact-key/{anew.key.id}", reason=reason)
+            keys.keep(anew.key.secret, *(key.secret for key in keys.known()))
+        keys.keep(anew.key.secret)
+        snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
+    return Resealed(anew.key.id, anew.lost)
+
+
+class _Anew:
+    """What is encrypted anew: under which key, and what was met on the way."""
+
+    def __init__(self, keys: ContactKeyFile, *, lost: bool) -> None:
+        known = keys.known()
+        self.key = known[0] if keys.given is not None else ContactKey(secrets.token_urlsafe(48).encode())
+        self.former = {key.id: key for key in (*known, REHEARSED) if key.id != self.key.id}
+        self.seen: set[str] = set()
+        self.lost, self._place, self._may_lose = 0, keys.place, lost
+
+    def rewritten(self, place: str, kept: str) -> str:
+        named = kept.partition(":")[0]
+        self.seen.add(named)
+        if named == self.key.id:
+            return kept
+        if named in self.former:
+            return sealed_with(self.key, place, opened_with(self.former[named], place, kept))
+        if not self._may_lose:
+            raise NoContactKey(named=named, place=self._place, there="里没有")
+        self.lost += 1
+        return ""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from calendars.errors import TalentError
 from deployments import purging
 from deployments.backups import (
+    CONTACT_KEYS,
     DATABASE,
     HALF,
     KEYS,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 OTHERWISE = {
     SECRET: "TALENT_SECRET_KEY 与备份里的不同：各账号的动态口令须重新绑定",
     KEYS: "TALENT_MATCHING_KEY 与备份里的不同：请改为做备份时的那一把，或运行 talent db rekey 重新比对学生",
+    CONTACT_KEYS: "TALENT_CONTACT_KEY 与备份里的不同：加密的联系方式读不出来，请改为做备份时的那一把",
 }
 """What follows where a secret that is set is not the one of the backup."""
 
@@ -90,7 +92,7 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
         comparison = _beside(database, unpack(path, passphrase_of(settings), Path(rough)))
         copy, made_at = Path(rough) / DATABASE, comparison.label.made_at
         snapshots.check(copy)
-        with snapshots.opened(copy, database.book, database.keys) as beside:
+        with snapshots.opened(copy, database.book, database.keys, database.contact_keys) as beside:
             migrate.upgrade(beside)
             purges = _purges(database) if comparison.since else []
             with beside.write() as connection:
@@ -122,7 +124,7 @@ def move(source: Database, target: Database, settings: Settings, home: Path, at:
     with tempfile.TemporaryDirectory(prefix=HALF, dir=home) as rough:
         copy = Path(rough) / DATABASE
         snapshots.take(source, copy)
-        with snapshots.opened(copy, source.book, source.keys) as beside:
+        with snapshots.opened(copy, source.book, source.keys, source.contact_keys) as beside:
             migrate.upgrade(beside)
             rows = snapshots.counts(beside)
         target.dispose()

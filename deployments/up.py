@@ -26,7 +26,8 @@ from deployments.children import stop
 from deployments.house import House
 from deployments.household import Household
 from deployments.instance import announced
-from models import matching_keys, migrate
+from models import matching_keys, migrate, rewriting
+from models.contact_keys import Unopened
 from models.database import Database
 from models.key_file import Unmatchable
 from models.sole_runner import sole
@@ -71,7 +72,8 @@ def up(
         told["TALENT_DATABASE__URL"] = database_url
     house = House(folder.resolve(), port, settings.dashboard.host, listens, told)
     base = told["TALENT_BASE_URL"] = links_lead(settings, house, say)
-    database = Database(database_url or settings.database.url, BOOK, settings.matching_keys(house.folder))
+    url, keys = database_url or settings.database.url, settings.keys_in(house.folder)
+    database = Database(url, BOOK, *keys)
     with announced(house), sole(database) as hold:
         if left := orphans.end(house.folder):
             say(f"上次运行留下的 {left} 个进程已结束。")
@@ -86,7 +88,7 @@ def up(
         copy = upgrade(database, settings, house.folder, datetime.now(TZ))
         if copy is not None:
             say(f"数据库已升级；升级之前的另存为 {copy}。")
-        if (said := unmatched(database)) is not None:
+        for said in filter(None, (unmatched(database), unopened(database))):
             say(said)
         if settings.backup.passphrase is None:
             say("没有设置备份口令（TALENT_BACKUP__PASSPHRASE），每夜不做备份。")
@@ -99,6 +101,16 @@ def unmatched(database: Database) -> str | None:
         with database.read() as connection:
             matching_keys.check(connection)
     except Unmatchable as error:
+        return error.in_full
+    return None
+
+
+def unopened(database: Database) -> str | None:
+    """Say why contacts cannot be read; all else can be done meanwhile."""
+    try:
+        with database.read() as connection:
+            rewriting.check(connection, rewriting.of_book(database.book))
+    except Unopened as error:
         return error.in_full
     return None
 

@@ -9,6 +9,7 @@ from deployments.backups import back_up
 from models import migrate, owner, snapshots
 from models.backup_files import DATED, dated
 from models.database import Database, NotPrepared
+from models.rewriting import FILED, of_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settings import Settings
+
+
+ENCRYPTED = "0043"
+"""The migration that encrypts contacts: as they were they stand in a file until it is written anew."""
 
 
 def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) -> Path | None:
@@ -31,6 +36,8 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
         copy = _copied(database, settings, folder, at, f"before-upgrade-{found}")
     with owned(database, settings) as own:
         migrate.upgrade(own)
+        if found is not None and found < ENCRYPTED:
+            snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
     return copy
 
 
@@ -58,7 +65,7 @@ def owned(database: Database, settings: Settings) -> Iterator[Database]:
     if role is None:
         yield database
         return
-    own = Database(settings.database.owner_url, database.book, database.keys)
+    own = Database(settings.database.owner_url, database.book, database.keys, database.contact_keys)
     try:
         database.dispose()  # whoever puts another in its place wants nobody to have it open
         with own.read() as connection:

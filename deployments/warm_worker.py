@@ -27,7 +27,7 @@ from flows.rerun import rerun
 from flows.watch import watch
 from models.database import Database
 from phases.book import BOOK
-from settings import Settings
+from settings import Settings, home
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -91,7 +91,7 @@ async def work(*, runs_only: bool = False) -> None:
     `runs_only` is for a second machine: who looks out need not be more than one.
     """
     settings = Settings()
-    database, worker = Database(settings.database.url, BOOK), WarmWorker()
+    database, worker = Database(settings.database.url, BOOK, *settings.keys_in(home())), WarmWorker()
     try:
         async with anyio.create_task_group() as both:
             loop = asyncio.get_running_loop()

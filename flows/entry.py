@@ -12,7 +12,7 @@ from letters.overrides import wording
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
-from settings import Settings
+from settings import Settings, home
 
 BY = "prefect"
 
@@ -30,7 +30,7 @@ class FlowEntry:
 def enter(as_of: datetime | None, by: str = BY) -> Iterator[FlowEntry]:
     """Read the clock, and close the database at the end. `as_of` is for a rehearsal only (a real year refuses it)."""
     at, settings = datetime.now(UTC), Settings()
-    database = Database(settings.database.url, BOOK)
+    database = Database(settings.database.url, BOOK, *settings.keys_in(home()))
     own = wording(settings.letters, BOOK).words
     stamp = Stamp(by, at, aware(as_of) or at, settings.base_url, settings.mail_domain, words=own)
     try:

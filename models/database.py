@@ -20,11 +20,13 @@ from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, String, column, create_engine, event, make_url, select, table, text
 from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no connection of the pool came free
 
 from calendars.errors import TalentError
+from models.contact_keys import PlayedContactKeys
 from models.key_file import PlayedKeys
+from models.sealed import Seals, sealing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from models.contact_keys import ContactKeys
     from models.key_file import MatchingKeys
     from phases.book import Book
 
@@ -106,13 +109,19 @@ class Database:
     """A database by its URL. Connections are made when first needed; `dispose` closes them.
 
     `book` are the phases that it is made for, `keys` those that children are matched by, of invented people where no
-    others are named; every connection of it hands both down (`book_of`, `models.matching_keys.keys_of`).
+    others are named; every connection of it hands both down (`book_of`, `models.matching_keys.keys_of`). `contact_keys`
+    are what its columns of contacts are encrypted with.
     """
 
-    def __init__(self, url: str, book: Book, keys: MatchingKeys | None = None) -> None:
+    def __init__(
+        self, url: str, book: Book, keys: MatchingKeys | None = None, contact_keys: ContactKeys | None = None
+    ) -> None:
         self.url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         self.book = book
         self.keys = keys or PlayedKeys()
+        self.contact_keys = contact_keys or PlayedContactKeys()
+        self.seals = Seals(self.contact_keys, self._rehearsal, self._check)
+        self._is_rehearsal: bool | None = None
         self._turns: dict[Which, Turns] = {}
         self._making = Lock()
 
@@ -124,19 +133,30 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The SQLAlchemy engine, set up so that the driver's defaults lose nothing."""
-        url = make_url(self.url)
-        handed = {"talent_book": self.book, "talent_keys": self.keys}
-        if not self.embedded:
-            wait = {"connect_timeout": 10}
-            return create_engine(
-                url, hide_parameters=True, pool_pre_ping=True, connect_args=wait, execution_options=handed, **POOL
-            )
         if self.absent:
             raise NotPrepared
-        engine = create_engine(url, hide_parameters=True, execution_options=handed, **POOL)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        handed = {"talent_book": self.book, "talent_keys": self.keys, "talent_contact_keys": self.contact_keys}
+        pinged = {} if self.embedded else {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+        engine = create_engine(make_url(self.url), hide_parameters=True, execution_options=handed, **POOL, **pinged)
+        if self.embedded:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _rehearsal(self) -> bool:
+        """Whether its years are of invented people; asked once there is a year, apart from whoever is writing."""
+        if self._is_rehearsal is None:
+            with self.engine.connect() as connection:
+                self._is_rehearsal = connection.scalar(text("SELECT rehearsal FROM programme_year LIMIT 1"))
+        return bool(self._is_rehearsal)
+
+    def _check(self, place: str) -> None:
+        """Raise where what is encrypted in a column does not open; asked once, apart from whoever is writing."""
+        name, _, of = place.partition(".")
+        with self.engine.connect() as connection:
+            some = select(column(of, String)).select_from(table(name)).where(column(of, String) != "").limit(1)
+            if kept := connection.scalar(some):
+                self.seals.open(place, kept)
 
     @property
     def driver_error(self) -> type[Exception]:
@@ -148,7 +168,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and changes nothing."""
         level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _speaking(), self.engine.connect().execution_options(**level) as connection:
+        with _speaking(), sealing(self.seals), self.engine.connect().execution_options(**level) as connection:
             yield connection
             connection.rollback()
 
@@ -162,6 +182,7 @@ class Database:
         until = patience() if patient else monotonic()
         with (
             _speaking(),
+            sealing(self.seals),
             self._turn(year, until),
             self.engine.connect().execution_options(talent_write=until, talent_holds=year) as connection,
             connection.begin(),
@@ -213,20 +234,22 @@ class Within(Database):
     """
 
     def __init__(self, database: Database, connection: Connection, holds: Which = None) -> None:
-        super().__init__(database.url, database.book, database.keys)
+        super().__init__(database.url, database.book, database.keys, database.contact_keys)
+        self.seals = database.seals
         self._connection, self._holds = connection, holds
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give the transaction's own connection, which sees what was written in it."""
-        yield self._connection
+        with sealing(self.seals):
+            yield self._connection
 
     @contextmanager
     def write(self, year: Which = None, *, patient: bool = True) -> Iterator[Connection]:  # noqa: ARG002 -- it has its turn
         """Give the transaction's own connection inside a savepoint; raise `NotHeld` for a year it does not hold."""
         if year is not None and self._holds not in ("every", year):
             raise NotHeld(f"{year} in a transaction that holds {self._holds}")
-        with self._connection.begin_nested():
+        with sealing(self.seals), self._connection.begin_nested():
             yield self._connection
 
 

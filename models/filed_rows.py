@@ -1,4 +1,7 @@
-"""What a city filed, filing by filing: copied where the rows are, as its gate judges them, and read back."""
+"""What a city filed, filing by filing: copied where the rows are, as its gate judges them, and read back.
+
+What is encrypted in a draft is copied as it stands, and nobody decrypts it on the way.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Boolean, Date, Integer, case, cast, func, insert, literal, select
 
 from models.columns import Hundredths, table_of
 from models.database import book_of
+from models.sealed import Sealed
 from models.tables.city_drafts import draft_table
 from models.tables.filed_rows import FiledRow
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import Connection
+    from sqlalchemy.types import TypeEngine
 
     from phases.stored_sheet import StoredSheet
 
@@ -67,7 +73,7 @@ def rows(
     table, of = table_of(FiledRow), draft_table(sheet)
     mine = (table.c.year == year, table.c.phase == phase, table.c.city == city)
     query = select(table.c.line, table.c.cells).where(*mine, table.c.number == number, table.c.sheet == sheet.key)
-    read = {name: READ.get(type(of.c[name].type)) for name in sheet.fields}
+    read = {name: _reading(connection, of.c[name].type) for name in sheet.fields}
     return {
         line: {
             name: cells[name] if how is None or cells.get(name) is None else how(cells[name])
@@ -76,3 +82,10 @@ def rows(
         }
         for line, cells in connection.execute(query.order_by(table.c.line))
     }
+
+
+def _reading(connection: Connection, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """Give how a cell of a column of this type is read back; an encrypted one was copied as it stood in the draft."""
+    if isinstance(kind, Sealed):
+        return partial(kind.process_result_value, dialect=connection.dialect)
+    return READ.get(type(kind))

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Date, LargeBinary, String
 from sqlmodel.sql.sqltypes import AutoString
 
 from forms.kinds import PROSE, Ask
+from models.sealed import Sealed
 from models.tables.catalogue import declared
 from models.tables.city_drafts import tables_of
 
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from phases.book import Book
     from phases.stored_sheet import StoredSheet
 
-Says = Literal["person", "words", "key", "sealed", "plain"]
-"""What a column may say: who somebody is or how to reach them; what people wrote, names too; a hash by which a child is
-found again; what only the program may know; nothing of a person."""
+Says = Literal["person", "encrypted", "words", "key", "sealed", "plain"]
+"""What a column may say: who somebody is or how to reach them, and the same encrypted (its type says so); what people
+wrote, names too; a hash by which a child is found again; what only the program may know; nothing of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ KEEPINGS: Mapping[str, Keeping] = {
 }  # fmt: skip
 """By table, of all that no sheet makes."""
 
-TELLING = (String, AutoString, JSON, Date, LargeBinary)
+TELLING = (String, AutoString, Sealed, JSON, Date, LargeBinary)
 """What can say something of a person: not numbers and instants, which stand for nobody alone."""
 
 _KEYS = ("person", "likeness")
@@ -185,7 +186,7 @@ def _held(table: Table) -> Held:
         says = keeping.says(column.name)
         if says is None:
             raise KeyError(f"{table.name}.{column.name}")
-        found[column.name] = says
+        found[column.name] = "encrypted" if isinstance(column.type, Sealed) else says
     return Held(table.name, keeping, found)
 
 
@@ -195,12 +196,14 @@ def _of_sheet(table: Table, sheet: StoredSheet) -> Held:
     }
     law = f"{CARE}、28、31" if "number" in sheet.fields else CARE
     keeping = Keeping(f"报送表“{sheet.name}”", CITY, PEOPLE, law)
-    return Held(table.name, keeping, {one.name: _says(one.name, asks.get(one.name)) for one in _telling(table)})
+    return Held(table.name, keeping, {one.name: _says(one, asks.get(one.name)) for one in _telling(table)})
 
 
-def _says(column: str, ask: Ask | None) -> Says:
+def _says(column: Column[object], ask: Ask | None) -> Says:
+    if isinstance(column.type, Sealed):
+        return "encrypted"
     if ask is None:
-        return "key" if column in _KEYS else "plain"
+        return "key" if column.name in _KEYS else "plain"
     if ask.says_who != "no":
         return "person"
     return "words" if ask.kind is PROSE else "plain"
@@ -211,7 +214,8 @@ def _telling(table: Table) -> Iterator[Column[object]]:
 
 
 CLASSES: Mapping[Says, str] = {
-    "person": "身份和联系方式", "words": "自由填写", "key": "匹配码", "sealed": "口令和凭据",
+    "person": "身份和联系方式", "encrypted": "加密的联系方式", "words": "自由填写", "key": "匹配码",
+    "sealed": "口令和凭据",
 }  # fmt: skip
 """What a column says, for whoever reads the page."""
 

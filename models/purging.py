@@ -200,7 +200,7 @@ FOUND_BY: Mapping[str, Callable[[Table, int, Collection[int]], ColumnElement[boo
 
 
 def _emptied(one: Held, table: Table) -> dict[str, Column[Any]]:
-    return {name: table.c[name] for name, says in one.columns.items() if says in {"person", "words"}}
+    return {name: table.c[name] for name, says in one.columns.items() if says in {"person", "encrypted", "words"}}
 
 
 def _still_says(one: Held, table: Table) -> ColumnElement[bool]:

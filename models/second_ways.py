@@ -62,8 +62,8 @@ def drop(connection: Connection, whose: str) -> bool:
 def stop(connection: Connection, way: str, address: str, why: str) -> None:
     """Send nothing more to an address for which its gateway takes nothing, until somebody chooses anew."""
     table = table_of(SecondWay)
-    there = (table.c.way == way) & (table.c.address == address)
-    connection.execute(update(table).where(there).values(stopped=why))
+    there = [one.whose for one in choices(connection).values() if (one.way, one.address) == (way, address)]
+    connection.execute(update(table).where(table.c.whose.in_(there)).values(stopped=why))
 
 
 def reached(connection: Connection, recipients: Collection[str], day: date) -> dict[str, ChosenWay]:
@@ -71,7 +71,7 @@ def reached(connection: Connection, recipients: Collection[str], day: date) -> d
 
     Of an office whoever is in charge on that day chooses.
     """
-    chosen = {whose: one for whose, one in choices(connection).items() if not one.stopped}
+    chosen = {whose: one for whose, one in choices(connection).items() if one.address and not one.stopped}
     if not chosen or not recipients:
         return {}
     theirs: dict[str, list[contacts.ContactPerson]] = defaultdict(list)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from models.contact_keys import ContactKeys
     from models.key_file import MatchingKeys
     from phases.book import Book
-
 
 AT_ONCE = 1000
 """Rows that are carried over together."""
@@ -54,7 +54,7 @@ class InUse(TalentError):
 
 def take(database: Database, path: Path) -> None:
     """Copy all of it, as of one instant, into a new file of its owner's alone. Raise `NotPrepared`, `NotWhole`."""
-    with opened(path, database.book, database.keys) as copy:
+    with opened(path, database.book, database.keys, database.contact_keys) as copy:
         copy.make()
         if database.embedded:
             with closing(database.engine.raw_connection()) as own:
@@ -79,9 +79,11 @@ def check(path: Path) -> None:
 
 
 @contextmanager
-def opened(path: Path, book: Book, keys: MatchingKeys | None = None) -> Iterator[Database]:
+def opened(
+    path: Path, book: Book, keys: MatchingKeys | None = None, contact_keys: ContactKeys | None = None
+) -> Iterator[Database]:
     """Give a file as a database, closed at the end."""
-    copy = Database(f"sqlite:///{path}", book, keys)
+    copy = Database(f"sqlite:///{path}", book, keys, contact_keys)
     try:
         yield copy
     finally:

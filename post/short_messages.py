@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -19,6 +20,7 @@ from letters.occurrences import OFFICES
 from letters.short_messages import whole
 from models import second_ways
 from models.columns import table_of
+from models.contact_keys import Unopened
 from models.letter_states import LetterEvent, LetterState, moved, target
 from models.outdated_letters import redated, untrue
 from models.short_messages import is_due
@@ -135,7 +137,7 @@ def doubt_what_the_dead_left(database: Database, at: datetime) -> None:
     table = table_of(ShortMessage)
     in_hand = table.c.state == LetterState.SENDING.value
     with database.read() as connection:
-        taken = {(row.claim, row.claimed_at) for row in connection.execute(select(table).where(in_hand))}
+        taken = set(connection.execute(select(table.c.claim, table.c.claimed_at).where(in_hand)).tuples())
     dead = left_by_the_dead(database, taken, at) if taken else ()
     if dead:
         with database.write() as connection:
@@ -144,7 +146,16 @@ def doubt_what_the_dead_left(database: Database, at: datetime) -> None:
 
 
 def claim(database: Database, gateways: Mapping[str, Gateway], token: str, stamp: Stamp) -> list[ShortInHand]:
-    """Take into one hand what is due, still holds and has a gateway; the rest is put aside, or put off."""
+    """Take into one hand what is due, still holds and has a gateway; the rest is put aside, or put off.
+
+    Where addresses cannot be read, for the key is not there, all of it waits; letters do not.
+    """
+    with suppress(Unopened):
+        return _claimed(database, gateways, token, stamp)
+    return []
+
+
+def _claimed(database: Database, gateways: Mapping[str, Gateway], token: str, stamp: Stamp) -> list[ShortInHand]:
     with database.read() as connection:  # nearly always there is nothing: no turn at writing is taken for that
         if connection.execute(_due(stamp.as_of).limit(1)).first() is None:
             return []

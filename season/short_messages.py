@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from calendars.deadlines import day_of
 from letters.occurrences import OFFICES
 from letters.short_messages import says
+from models.contact_keys import Unopened
 from models.letter_states import LetterState
 from models.second_ways import reached
 from models.short_messages import OwedShort
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
 
 
 def owed_beside(season: Season, letters: Sequence[LetterRow], brief: Callable[[LetterRow], Brief]) -> list[OwedShort]:
-    """Give the short messages owed beside these letters, those left unsent by their act left out."""
+    """Give the short messages owed beside these letters, those left unsent by their act left out.
+
+    None where addresses cannot be read, for the key is not there: the letter itself goes.
+    """
     urgent = [row for row in letters if row.state is not LetterState.CANCELLED and _is_urgent(season, row)]
-    ways = reached(season.connection, {row.recipient for row in urgent}, day_of(season.stamp.as_of))
+    try:
+        ways = reached(season.connection, {row.recipient for row in urgent}, day_of(season.stamp.as_of))
+    except Unopened:
+        return []
     return [
         OwedShort(row.message_id, ways[row.recipient], says(brief(row)), row.leaves_at or season.stamp.as_of)
         for row in urgent

@@ -54,6 +54,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "base_url": "http://127.0.0.1:8000",
         "secret_key": None,
         "matching_key": None,
+        "contact_key": None,
         "notify": None,
         "sms": {"url": "", "token": None, "template": ""},
         "wecom": {"url": ""},

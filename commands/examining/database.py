@@ -51,7 +51,7 @@ def of_the_database(database: Database, now: datetime, heads: Path | None = None
         yield CheckFinding("数据库", "finding", f"{where} 的表结构不是本版本", "运行 talent db upgrade")
         return
     yield CheckFinding("数据库", "ok", f"{where}，表结构为本版本")
-    yield from _of_the_matching_key(database)
+    yield from _of_the_keys(database)
     yield from _of_the_year(database, now)
     yield from _of_the_clock(database, now)
     yield from _of_the_held_post(database, now)
@@ -121,13 +121,16 @@ def _of_the_year(database: Database, now: datetime) -> Iterator[CheckFinding]:
         yield CheckFinding("联系人", "finding", f"没有登记联系电话（或写的是示例）：{'、'.join(silent)}", mend)
 
 
-def _of_the_matching_key(database: Database) -> Iterator[CheckFinding]:
-    """Whether children can be matched with what is stored of them."""
-    from deployments.up import unmatched
+def _of_the_keys(database: Database) -> Iterator[CheckFinding]:
+    """Whether children can be matched with what is stored of them, and how they are reached be read."""
+    from deployments.up import unmatched, unopened
 
     if said := unmatched(database):
         mend = "从备份恢复匹配密钥（talent db restore），或运行 talent db rekey"
         yield CheckFinding("匹配密钥", "finding", said, mend)
+    if said := unopened(database):
+        mend = "从备份恢复联系方式密钥（talent db restore）"
+        yield CheckFinding("联系方式密钥", "finding", said, mend)
 
 
 def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:

@@ -105,7 +105,7 @@ def _weak_key(where: Circumstances) -> str:
 
 def _unusable_files(where: Circumstances) -> str:
     from commands.examining.key_files import unusable
-    from deployments.chain_heads import home
+    from settings import home
 
     return "".join(unusable(where.settings, home()))
 

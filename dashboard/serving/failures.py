@@ -20,6 +20,7 @@ from dashboard.serving.look import NotNow, moved
 from dashboard.serving.policy import FilledIsTheirs, LinkEnded, NotSignedIn, NotThere, NotYours
 from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import TooMany
+from models.contact_keys import Altered, NoContactKey, UnfitContactKey, UnreadableContactKey
 from models.database import Busy, NotPrepared, passes
 from models.key_file import UnfitMatchingKey, UnreadableMatchingKey
 from models.matching_keys import NoMatchingKey
@@ -54,6 +55,10 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NoMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
     UnfitMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
     UnreadableMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
+    Altered: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoContactKey: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnfitContactKey: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnreadableContactKey: HTTPStatus.SERVICE_UNAVAILABLE,
     Unsure: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of each refusal; 409 where nothing else is said."""

@@ -18,12 +18,15 @@ from sqlalchemy import JSON, Boolean, Date, Index, Integer, MetaData, String, Un
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from forms.kinds import Ask
 from models.columns import Hundredths
 from models.database import book_of
+from models.sealed import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic.fields import FieldInfo
     from sqlalchemy import Connection, Table
     from sqlalchemy.types import TypeEngine
 
@@ -44,7 +47,7 @@ TYPES: Mapping[Any, type[TypeEngine[Any]]] = {
 def draft_model(sheet: StoredSheet) -> type[SQLModel]:
     """Make the SQLModel of a sheet."""
     asked = [(name, sheet.row.model_fields[name]) for name in sheet.fields]
-    fields = {name: _field(info.annotation, info.default) for name, info in asked}
+    fields = {name: _asked(f"{sheet.table}.{name}", info) for name, info in asked}
     fields |= {column.name: _field(column.type, PydanticUndefined) for column in sheet.worked_out}
     unique = (UniqueConstraint("year", column) for column in sheet.once_a_year)
     indexes = (Index(index.name, *index.columns) for index in sheet.indexes)
@@ -104,7 +107,13 @@ def drafts(connection: Connection, key: str) -> Table:
     return draft_table(book_of(connection).sheets[key])
 
 
-def _field(of: Any, default: Any) -> Any:  # noqa: ANN401 -- an annotation of a row model and what stands for a blank
+def _asked(place: str, info: FieldInfo) -> Any:  # noqa: ANN401 -- as `_field`
+    """Make the column of a field that a workbook asks; telephones and addresses are encrypted."""
+    reached = any(isinstance(mark, Ask) and mark.says_who in {"email", "phone"} for mark in info.metadata)
+    return _field(info.annotation, info.default, Sealed(place) if reached else None)
+
+
+def _field(of: Any, default: Any, kind: Any = None) -> Any:  # noqa: ANN401 -- an annotation of a row model and what stands for a blank
     alternatives = get_args(of) if get_origin(of) is not tuple else ()
     kept = next((one for one in alternatives if one is not NoneType), of)
-    return of, Field(default, sa_type=TYPES[get_origin(kept) or kept], nullable=NoneType in alternatives)
+    return of, Field(default, sa_type=kind or TYPES[get_origin(kept) or kept], nullable=NoneType in alternatives)

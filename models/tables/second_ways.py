@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.columns import UTCDateTime
+from models.sealed import Sealed
 
 
 class SecondWay(SQLModel, table=True):
@@ -21,7 +22,7 @@ class SecondWay(SQLModel, table=True):
 
     whose: str = Field(primary_key=True)
     way: str
-    address: str
+    address: str = Field(sa_type=Sealed("second_way.address"))
     stopped: str | None = None
     by: str
     at: datetime = Field(sa_type=UTCDateTime)
@@ -40,7 +41,7 @@ class ShortMessage(SQLModel, table=True):
     letter: int = Field(primary_key=True, foreign_key="letter.id", sa_column_kwargs={"autoincrement": False})
     whose: str
     way: str
-    address: str
+    address: str = Field(sa_type=Sealed("short_message.address"))
     says: str
     state: str = "queued"
     tries: int = 0

@@ -113,6 +113,16 @@ def test_a_matching_key_is_made_where_what_runs_looks_for_it_and_missed_in_a_bac
     assert [backups.KEYS in each for each in files] == [True, False]
 
 
+def test_contacts_are_encrypted_with_another_key(talent: Talent, tmp_path: Path) -> None:
+    talent("db", "upgrade")
+    refused = talent("db", "rekey", "--contacts", "--reason", "每年一换")
+    assert (refused.status, refused.err[:16]) == (1, "这个数据库里没有正式年度，联系方")
+    talent("year", "open", "2027")
+    done = talent("db", "rekey", "--contacts", "--reason", "每年一换", "--json")
+    assert (done.status, done.data["lost"], (tmp_path / "var" / "contact-key").stat().st_mode & 0o777) == (0, 0, 0o600)
+    assert talent("db", "rekey", "--lost", "--reason", "丢了").err == "--lost 与 --contacts 一起用。\n"
+
+
 def test_a_wrong_passphrase_and_no_backup_are_said_in_a_sentence(
     talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from calendars.deadlines import TZ
 from deployments import log_rotation, orphans, prefect_file
+from settings import HOUSE
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=TZ)
 SLEEPS = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
@@ -24,7 +25,7 @@ SLEEPS = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 def test_what_a_house_left_running_is_ended_and_nothing_else(tmp_path: Path) -> None:
     ours, others = (
-        subprocess.Popen(SLEEPS, env=dict(os.environ) | {orphans.HOUSE: str(folder)})
+        subprocess.Popen(SLEEPS, env=dict(os.environ) | {HOUSE: str(folder)})
         for folder in (tmp_path, tmp_path / "other")
     )
     try:

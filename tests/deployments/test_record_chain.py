@@ -16,7 +16,6 @@ from calendars.deadlines import TZ
 from commands.examining.database import of_the_database
 from deployments import chain_heads
 from deployments.lookout import Lookout
-from deployments.orphans import HOUSE
 from models import audit, migrate, record_chain, restorations, snapshots
 from models.append_only import lifted
 from models.columns import table_of
@@ -28,7 +27,7 @@ from models.tables.audit import AuditEntry
 from models.tables.record_chain import ChainLink
 from models.tables.restorations import Restoration
 from phases.book import BOOK
-from settings import Settings
+from settings import HOUSE, Settings, home
 from tests.support.canaries import UNLOCKED
 from tests.support.scenes import OPENING, YEAR, Scene, stamp
 
@@ -165,7 +164,7 @@ def test_a_cut_tail_is_found_by_the_night_and_the_doctor(
         """Take up nothing."""
 
     def told() -> list[str]:
-        return [one.says for one in of_the_database(recorded, NIGHT, chain_heads.home()) if one.check == "数据"]
+        return [one.says for one in of_the_database(recorded, NIGHT, home()) if one.check == "数据"]
 
     looking = Lookout(recorded, Settings(), {}, nobody)
     chain_heads.note(tmp_path, recorded, NIGHT)

@@ -40,8 +40,8 @@ def test_nothing_is_described_that_is_not_there() -> None:
 def test_a_sheet_says_by_its_columns_what_it_holds() -> None:
     said: Mapping[str, Says] = {
         "number": "plain", "name": "person", "gender": "plain", "born": "person", "school": "plain", "grade": "plain",
-        "subject": "plain", "mentor": "plain", "institution": "plain", "email": "person", "guardian_phone": "person",
-        "person": "key", "likeness": "key", "city": "plain",
+        "subject": "plain", "mentor": "plain", "institution": "plain", "email": "encrypted",
+        "guardian_phone": "encrypted", "person": "key", "likeness": "key", "city": "plain",
     }  # fmt: skip
     found = _of("student").columns
     assert {name: found[name] for name in said} == said

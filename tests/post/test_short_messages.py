@@ -21,7 +21,9 @@ from letters.short_messages import says, whole
 from letters.specimens import specimen
 from models import contacts
 from models.columns import table_of
+from models.contact_keys import NoContactKey
 from models.restorations import begin, release
+from models.sealed import Seals
 from models.short_messages import ShortTold, beside, doubt, to_settle
 from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
@@ -97,6 +99,27 @@ def test_who_chose_it_is_told_once_and_nobody_else(scene: Scene, gateway: Messag
         text, {"what": "南京市导师名单已逾期，请尽快报送", "link": f"{URL}/l/{number}"},
     )  # fmt: skip
     assert owed(scene) == [("overdue", "city:nanjing", "sent", "网关已收下")]
+
+
+def test_without_the_key_of_its_number_a_message_waits_or_is_not_owed_and_the_letter_goes(
+    scene: Scene, gateway: MessageGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> str:
+        raise NoContactKey(named="0" * 8, place="contact-key", there="不存在")
+
+    contact(scene)
+    with monkeypatch.context() as away:
+        away.setattr(Seals, "open", lost)
+        scene.advance(OPENING, [ROLL], [NANJING])
+    late(scene)
+    with monkeypatch.context() as away:
+        away.setattr(Seals, "open", lost)
+        sent(scene, LATE, gateway)
+        scene.advance(SENT_ON, [ROLL], [NANJING])
+    assert (owed(scene), gateway.told) == ([("overdue", "city:nanjing", "queued", None)], [])
+    assert _letters(scene, "escalation", "head:nanjing"), "letters are written all the same"
+    sent(scene, LATE, gateway)
+    assert [one.body["to"] for one in gateway.told] == ["13800000001"]
 
 
 def _letters(scene: Scene, kind: str, recipient: str) -> list[int]:

@@ -16,6 +16,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from calendars import files
 from calendars.deadlines import TZ
 from models.columns import UTCDateTime
+from models.sealed import Sealed
 from models.tables.catalogue import declared
 from phases.book import BOOK
 
@@ -78,6 +79,9 @@ SAMPLES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+WORDS = (String, AutoString, Sealed)
+
+
 def owned() -> list[tuple[Table, Column[Any]]]:
     """Every table whose rows belong to a city, with the column that says to which."""
     found = ((table, OWNERS.get(table.name, "city")) for table in TABLES)
@@ -85,7 +89,7 @@ def owned() -> list[tuple[Table, Column[Any]]]:
 
 
 def texts(table: Table) -> list[Column[Any]]:
-    return [column for column in table.columns if isinstance(column.type, (String, AutoString))]
+    return [column for column in table.columns if isinstance(column.type, WORDS)]
 
 
 UNLOCKED = {
@@ -180,7 +184,9 @@ def _write(
     for column in texts(table):
         if (table.name, column.name) in KEPT or (column.name == "html" and not letters):
             continue
-        if column.name in FREE or (table.name, column.name) in ALSO:
+        if column.name in FREE and isinstance(column.type, Sealed):
+            changed[column.name] = word(city)
+        elif column.name in FREE or (table.name, column.name) in ALSO:
             name = OWN_NAME if (table.name, column.name) == ("account", "shown") else ""
             changed[column.name] = literal(word(city) + name).concat(
                 column if column.name in IF_THERE else func.coalesce(column, "")
@@ -208,7 +214,7 @@ def _sample(column: Column[Any], city: str) -> object:
     name = column.name
     if column.foreign_keys:
         return YEAR if name == "year" else 1
-    if isinstance(column.type, (String, AutoString)):
+    if isinstance(column.type, WORDS):
         unique = {"number": f"{CODES[city]}-2022-0001"} | {
             key: f"{key} of {city}" for key in ("token", "digest", "key")
         }

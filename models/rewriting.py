@@ -1,0 +1,120 @@
+"""Everything that is encrypted, rewritten: when it becomes so, under another key, or as it was before.
+
+The tables are named, not taken from the models: a migration knows them as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import JSON, String, bindparam, column, select, table, update
+
+from models.sealed import Sealed, in_use
+from models.tables.catalogue import declared
+from models.tables.city_drafts import draft_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Row, TableClause
+    from sqlalchemy.types import TypeEngine
+
+    from phases.book import Book
+
+Rewrite = Callable[[str, str], str]
+"""Gives what is to stand in a column, by its name in full, for what stands there."""
+
+FILED = "filed_row"
+OF_A_FILING = ("year", "phase", "city", "number", "sheet", "line")
+
+
+class SealedTable(NamedTuple):
+    """A table with encrypted columns: its name, its key, and which they are; the sheet of which it is the draft."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    sheet: str | None = None
+
+
+def of_book(book: Book) -> tuple[SealedTable, ...]:
+    """Give the tables with encrypted columns of a database that is made for a book."""
+    sheets = {draft_table(sheet).name: key for key, sheet in book.sheets.items()}
+    found = (
+        SealedTable(
+            each.name,
+            tuple(one.name for one in each.primary_key),
+            tuple(one.name for one in each.columns if isinstance(one.type, Sealed)),
+            sheets.get(each.name),
+        )
+        for each in declared(book).sorted_tables
+    )
+    return tuple(one for one in found if one.columns)
+
+
+def rewrite(connection: Connection, tables: Sequence[SealedTable], how: Rewrite) -> None:
+    """Rewrite all of them, and what was copied of them with filings."""
+    for one in tables:
+        _rewrite(connection, _plain(one.name, one.key, dict.fromkeys(one.columns, String())), one.key, _of(one, how))
+    of_sheets = {one.sheet: one for one in tables if one.sheet}
+    if not of_sheets:
+        return
+    copies = _plain(FILED, OF_A_FILING, {"cells": JSON()})
+
+    def cells(row: Row[Any]) -> dict[str, Any]:
+        return {"cells": row.cells | _anew(of_sheets[row.sheet], row.cells, how)}
+
+    _rewrite(connection, copies, OF_A_FILING, cells, copies.c.sheet.in_([*of_sheets]))
+
+
+def check(connection: Connection, tables: Sequence[SealedTable]) -> None:
+    """Raise what opening raises where the newest of each column does not open."""
+    for one in tables:
+        own = _plain(one.name, one.key, dict.fromkeys(one.columns, String()))
+        for name in one.columns:
+            newest = select(own.c[name]).where(own.c[name] != "").order_by(*(own.c[key].desc() for key in one.key))
+            if kept := connection.execute(newest.limit(1)).scalar():
+                in_use().open(f"{one.name}.{name}", kept)
+
+
+def _plain(name: str, key: Sequence[str], columns: Mapping[str, TypeEngine[Any]]) -> TableClause:
+    return table(name, *map(column, key), *(column(*one) for one in columns.items()))
+
+
+def _of(one: SealedTable, how: Rewrite) -> Callable[[Row[Any]], dict[str, Any]]:
+    return lambda row: {name: getattr(row, name) for name in one.columns} | _anew(one, row._mapping, how)  # noqa: SLF001
+
+
+def _anew(one: SealedTable, row: Mapping[Any, Any], how: Rewrite) -> dict[str, str]:
+    return {name: how(f"{one.name}.{name}", row[name]) for name in one.columns if row.get(name)}
+
+
+def _rewrite(
+    connection: Connection,
+    own: TableClause,
+    key: Sequence[str],
+    anew: Callable[[Row[Any]], dict[str, Any]],
+    *which: ColumnElement[bool],
+) -> None:
+    mine = (own.c[name] == bindparam(f"of_{name}") for name in key)
+    rest = [name for name in own.c.keys() if name not in key]  # noqa: SIM118 -- not a mapping: its items are columns
+    put = update(own).where(*mine).values({name: bindparam(f"to_{name}") for name in rest})
+    for part in _parts(connection, own):
+        rows = connection.execute(select(own).where(*part, *which)).all()
+        given = [
+            {f"of_{name}": getattr(row, name) for name in key}
+            | {f"to_{name}": said for name, said in anew(row).items()}
+            for row in rows
+        ]
+        if given:
+            connection.execute(put, given)
+
+
+def _parts(connection: Connection, own: TableClause) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """A city of a year at a time, where rows are a city's: no more are held in memory at once."""
+    if "city" not in own.c:
+        yield ()
+        return
+    for year, city in connection.execute(select(own.c.year, own.c.city).distinct()).all():
+        yield own.c.year == year, own.c.city == city

@@ -1,0 +1,145 @@
+"""A column that is encrypted where it is kept: telephones and addresses of persons.
+
+What stands there is the key's id, a colon, and nonce, text and tag in base64; the column's name is bound to it, so that
+what was moved to another column does not open. Nothing stays nothing. Docs: docs/decisions/0068-contacts-encrypted.md.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import String
+from sqlalchemy.sql import operators
+from sqlalchemy.types import TypeDecorator
+
+from models.contact_keys import REHEARSED, Altered, NoContactKey, PlayedContactKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Dialect
+
+    from models.contact_keys import ContactKey, ContactKeys
+
+NONCE = 12
+
+
+class Seals:
+    """What a process encrypts and decrypts with. `rehearsed` says whether a database is one of invented people.
+
+    `check` raises where what stands in a column does not open: nothing is encrypted under another key beside it.
+    """
+
+    def __init__(
+        self, keys: ContactKeys, rehearsed: Callable[[], bool], check: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._keys, self._rehearsed, self._check = keys, rehearsed, check
+        self._checked: set[str] = set()
+        self._known: dict[str, ContactKey] = {REHEARSED.id: REHEARSED}
+
+    def seal(self, place: str, text: str) -> str:
+        """Encrypt what is to stand in a column."""
+        return text and sealed_with(self._newest(place), place, text)
+
+    def open(self, place: str, kept: str) -> str:
+        """Give what was encrypted. Raise `NoContactKey`, `Altered`, and what `known` raises."""
+        return kept and opened_with(self._found(kept.partition(":")[0]), place, kept)
+
+    def _newest(self, place: str) -> ContactKey:
+        if self._keys.own and self._rehearsed():
+            return REHEARSED
+        if self._keys.own and place not in self._checked:
+            self._check(place)
+            self._checked.add(place)
+        key = self._keys.newest()
+        return self._known.setdefault(key.id, key)
+
+    def _found(self, named: str) -> ContactKey:
+        if named not in self._known:
+            self._known |= {key.id: key for key in self._keys.known()}
+        found = self._known.get(named)
+        if found is None:
+            there = self._keys.known()
+            said = f"里是另一把（编号 {there[0].id}）" if there else "不存在"
+            raise NoContactKey(named=named, place=self._keys.place, there=said)
+        return found
+
+
+def sealed_with(key: ContactKey, place: str, text: str) -> str:
+    """Encrypt what is to stand in a column with a key."""
+    nonce = os.urandom(NONCE)
+    sealed = key.cipher.encrypt(nonce, text.encode(), place.encode())
+    return f"{key.id}:{urlsafe_b64encode(nonce + sealed).decode()}"
+
+
+def opened_with(key: ContactKey, place: str, kept: str) -> str:
+    """Give what was encrypted with a key; raise `Altered` where it is not what was written there."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        sealed = urlsafe_b64decode(kept.partition(":")[2])
+        return key.cipher.decrypt(sealed[:NONCE], sealed[NONCE:], place.encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Altered(place=place) from error
+
+
+_IN_USE: ContextVar[Seals | None] = ContextVar("seals", default=None)
+"""Those of the database that is spoken to: what is compiled for one may serve another, so no statement keeps them."""
+
+
+@contextmanager
+def sealing(seals: Seals) -> Iterator[None]:
+    """Encrypt and decrypt with these to the end of the block."""
+    before = _IN_USE.get()
+    _IN_USE.set(seals)
+    try:
+        yield
+    finally:
+        _IN_USE.set(before)
+
+
+def in_use() -> Seals:
+    """Give what is encrypted with now: as of invented people, where no database is spoken to."""
+    return _IN_USE.get() or Seals(PlayedContactKeys(), lambda: True)
+
+
+class Compared(Exception):
+    """A defect: a statement compares or orders an encrypted column, which is another each time it is written."""
+
+
+class Sealed(TypeDecorator[str]):
+    """Words, encrypted in the database and as they are outside it. `place` is the column's name in full."""
+
+    impl = String
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        """Asks whether anything stands there, and nothing else."""
+
+        ALLOWED: ClassVar = (operators.is_, operators.is_not)
+
+        def operate(self, op: operators.OperatorType, *other: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            """Refuse what would never be true."""
+            if op not in self.ALLOWED:
+                raise Compared(str(self.expr))
+            return super().operate(op, *other, **kwargs)
+
+    comparator_factory = Comparator
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Encrypt."""
+        del dialect
+        return value and in_use().seal(self.place, value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Decrypt."""
+        del dialect
+        return value and in_use().open(self.place, value)

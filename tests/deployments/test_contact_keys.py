@@ -1,0 +1,296 @@
+"""Telephones and addresses of persons are kept encrypted under the office's own key, and come back with it alone."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from pydantic import SecretStr
+
+from acts.open_year import open_year
+from deployments import sealing
+from deployments.backups import back_up
+from deployments.rekeying import NothingSealed, SameContactKey, rekey_contacts
+from deployments.restoring import restore
+from deployments.up import unopened
+from models import draft_rows, filed_rows, migrate, second_ways
+from models.contact_keys import (
+    REHEARSED,
+    Altered,
+    ContactKey,
+    ContactKeyFile,
+    NoContactKey,
+    UnfitContactKey,
+    UnreadableContactKey,
+)
+from models.database import Database
+from models.sealed import Compared, Seals
+from models.snapshots import BESIDE
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS
+from phases.book import BOOK
+from settings import BackupSettings, Settings
+from tests.support import sheets
+from tests.support.kinds import ON_SQLITE
+from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+
+pytestmark = pytest.mark.usefixtures("tables_at_once")
+
+PASSPHRASE, NOW = "thirteen words apart", "2022-02-11T10:00"
+MENTOR, MOBILE, UNIT, SCHOOL = "canary-m@x.example", "13900007531", "canary-u@x.example", "canary-s@x.example"
+NUMBER, ROBOT = "13700007531", "canary-robot-0000"
+OF_CHILDREN = [*(f"canary{place}@x.example" for place in range(6)), *(f"1380000{place:04}" for place in range(6))]
+NOWHERE = [MOBILE, NUMBER, ROBOT, *OF_CHILDREN]
+WRITTEN_TO = [MENTOR, UNIT, SCHOOL]
+POST = {"party", "stated_address", "letter"}
+"""Where the post looks for the addresses of those it writes to: these are not encrypted (decision 68)."""
+
+
+@dataclass(frozen=True)
+class SealedOffice:
+    """A real year with its keys in a folder, in which a city filed a mentor and six students who can be reached."""
+
+    scene: Scene
+    folder: Path
+
+    @property
+    def keys(self) -> ContactKeyFile:
+        return self.settings.contact_keys(self.folder)
+
+    @property
+    def settings(self) -> Settings:
+        kept = BackupSettings(passphrase=SecretStr(PASSPHRASE), folder=self.folder / "backups")
+        return Settings(letters=self.folder / "letters", backup=kept)
+
+    def file(self) -> None:
+        city = self.scene.city(NANJING)
+        roll = dict(sheets.roll(sheets.mentor(city, email=MENTOR, mobile=MOBILE)))
+        roll["institutions"] = [row.model_copy(update={"email": UNIT}) for row in roll["institutions"]]
+        students = [
+            row.model_copy(update={"email": f"canary{place}@x.example", "guardian_phone": f"1380000{place:04}"})
+            for place, row in enumerate(sheets.students(city))
+        ]
+        applied = dict(sheets.application(students))
+        applied["schools"] = [row.model_copy(update={"email": SCHOOL}) for row in applied["schools"]]
+        assert self.scene.file("mentor-recommendation", NANJING, roll).done
+        assert self.scene.file("application", NANJING, applied).done
+        with self.scene.database.write() as connection:
+            second_ways.choose(connection, "head:nanjing", "sms", NUMBER, stamp(NOW))
+            second_ways.choose(connection, "lead", "wecom", ROBOT, stamp(NOW))
+            second_ways.stop(connection, "wecom", ROBOT, "停用")
+
+    def read(self) -> list[tuple[str, str]]:
+        """The students' addresses and their guardians' telephones, as the draft and as the filing has them."""
+        with self.scene.database.read() as connection:
+            drafts = draft_rows.rows(connection, YEAR, NANJING, "students")
+            filed = filed_rows.rows(connection, YEAR, "application", NANJING, 1, STUDENTS).values()
+            return [(row["email"], row["guardian_phone"]) for row in (*drafts, *filed)]
+
+
+TRUE = [(f"canary{place}@x.example", f"1380000{place:04}") for place in range(6)] * 2
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SealedOffice]:
+    monkeypatch.setattr(sealing, "COST", 4)
+    database = Database(database_url, BOOK, *Settings().keys_in(tmp_path))
+    made = SealedOffice(Scene(database, calendar(2)), tmp_path)
+    open_year(database, made.scene.year, stamp("2021-12-31T00:00"))
+    assert not made.keys.path.exists(), "nothing is encrypted yet"
+    made.file()
+    yield made
+    database.dispose()
+
+
+def found_in(database: Database, words: list[str]) -> dict[str, set[str]]:
+    """Which of these words stand in which table, as whoever dumps the database would read it."""
+    named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    if not database.embedded:
+        named = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    with database.read() as connection:
+        tables = connection.execute(sa.text(named)).scalars().all()
+        whole = {name: str(connection.execute(sa.text(f'SELECT * FROM "{name}"')).all()) for name in tables}
+    hits = {word: {name for name, text in whole.items() if word in text} for word in words}
+    return {word: where for word, where in hits.items() if where}
+
+
+def in_the_file(database: Database, words: list[str]) -> list[str]:
+    """Which of these words stand in the bytes of a file of SQLite, what was deleted in it included."""
+    if database.file is None:
+        return []
+    database.dispose()
+    paths = (database.file.with_name(database.file.name + end) for end in BESIDE)
+    raw = b"".join(path.read_bytes() for path in paths if path.exists())
+    return [word for word in words if word.encode() in raw]
+
+
+def test_nothing_of_them_stands_anywhere_and_who_is_written_to_where_the_post_looks(office: SealedOffice) -> None:
+    database = office.scene.database
+    assert stat.S_IMODE(office.keys.path.stat().st_mode) == 0o600
+    assert (found_in(database, NOWHERE), in_the_file(database, NOWHERE)) == ({}, [])
+    hits = found_in(database, WRITTEN_TO)
+    assert {word: where - POST for word, where in hits.items()} == {word: set() for word in WRITTEN_TO}
+    with database.read() as connection:
+        ways = second_ways.choices(connection)
+    assert (ways["head:nanjing"].address, ways["lead"].address, ways["lead"].stopped) == (NUMBER, ROBOT, "停用")
+    assert office.read() == TRUE
+
+
+def test_what_is_not_encrypted_is_found(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: a walk that finds nothing would prove nothing."""
+    for name in ("seal", "open"):
+        monkeypatch.setattr(Seals, name, lambda _, __, text: text)
+    database = Database(database_url, BOOK, *Settings().keys_in(tmp_path))
+    open_year(database, calendar(2), stamp("2021-12-31T00:00"))
+    SealedOffice(Scene(database, calendar(2)), tmp_path).file()
+    assert found_in(database, NOWHERE) == {
+        MOBILE: {"mentor", "filed_row"}, NUMBER: {"second_way"}, ROBOT: {"second_way"},
+        **{word: {"student", "filed_row"} for word in OF_CHILDREN},
+    }  # fmt: skip
+    assert in_the_file(database, NOWHERE) == (NOWHERE if database.embedded else [])
+    database.dispose()
+
+
+def test_another_key_opens_all_and_the_former_nothing(office: SealedOffice) -> None:
+    database, (first,) = office.scene.database, office.keys.known()
+    database.dispose()
+    done = rekey_contacts(database, office.keys, office.settings, stamp(NOW), "每年一换")
+    (second,) = office.keys.known()
+    assert (done, second.id != first.id, stat.S_IMODE(office.keys.path.stat().st_mode)) == ((second.id, 0), True, 0o600)
+    with database.read() as connection:
+        kept = connection.execute(sa.text("SELECT email, guardian_phone FROM student")).all()
+    assert {one.partition(":")[0] for row in kept for one in row} == {second.id}
+    assert in_the_file(database, [first.id]) == [], "nor in what the file no longer uses"
+    again = Database(database.url, BOOK, *Settings().keys_in(office.folder))
+    assert SealedOffice(Scene(again, office.scene.year), office.folder).read() == TRUE
+    again.dispose()
+
+
+@ON_SQLITE
+def test_a_backup_brings_the_key_back_and_without_it_nothing_is_read(office: SealedOffice) -> None:
+    database, (key,) = office.scene.database, office.keys.known()
+    backup, kept = office.folder / "b.backup", office.keys.path.read_bytes()
+    back_up(database, office.settings, office.folder, backup, instant(NOW))
+    office.keys.path.unlink()
+    elsewhere = Database(database.url, BOOK, *Settings().keys_in(office.folder))
+    said = unopened(elsewhere)
+    assert said is not None
+    assert (f"编号 {key.id}" in said, f"{office.keys.path} 不存在" in said) == (True, True)
+    with pytest.raises(NoContactKey, match="请告知省级管理办公室"):
+        SealedOffice(Scene(elsewhere, office.scene.year), office.folder).read()
+    filled = sheets.application(sheets.students(office.scene.city(NANJING)))
+    assert office.scene.rerun("application", NANJING, NOW, date(2022, 2, 20)).done, "all else goes on"
+    with pytest.raises(NoContactKey):
+        Scene(elsewhere, office.scene.year).load("application", NANJING, filled, NOW)
+    assert not office.keys.path.exists(), "no other is made in silence"
+    office.keys.path.write_text(f"{'0' * 40}\n", encoding="ascii")
+    assert f"里是另一把（编号 {ContactKey(b'0' * 40).id}）" in str(unopened(elsewhere))
+    elsewhere.dispose()
+    database.dispose()
+    restored = restore(database, office.settings, office.folder, backup, stamp(NOW), "磁盘坏了")
+    assert [path.name.partition(".")[0] for path in restored.former if "contact" in path.name] == ["contact-key"]
+    assert (office.keys.path.read_bytes(), unopened(database), office.read()) == (kept, None, TRUE)
+
+
+@ON_SQLITE
+def test_what_a_lost_key_encrypted_is_emptied_only_where_that_is_asked_for(office: SealedOffice) -> None:
+    database = office.scene.database
+    office.keys.path.unlink()
+    database.dispose()
+    given = (database, office.keys, office.settings, stamp(NOW), "文件已丢失")
+    with pytest.raises(NoContactKey):
+        rekey_contacts(*given)
+    assert not office.keys.path.exists()
+    database.dispose()
+    done = rekey_contacts(*given, lost=True)
+    assert (done.lost, unopened(database), office.read()) == (34, None, [("", "")] * 12)
+
+
+@ON_SQLITE
+def test_a_gate_and_an_advance_decrypt_nothing_and_a_filing_only_whom_it_makes_reachable(
+    office: SealedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, open_ = [], Seals.open
+
+    def noting(seals: Seals, place: str, kept: str) -> str:
+        opened.append(place)
+        return open_(seals, place, kept)
+
+    monkeypatch.setattr(Seals, "open", noting)
+    scene = office.scene
+    assert scene.rerun("application", NANJING, NOW, date(2022, 2, 20)).done
+    scene.why("application", NANJING, NOW)
+    scene.advance("2022-02-12T10:00")
+    assert set(opened) <= {"second_way.address"}, "of whoever is told what is urgent"
+    assert scene.submit("application", NANJING, "2022-02-13T10:00").done
+    assert set(opened) <= {"second_way.address", "school.email"}
+
+
+@ON_SQLITE
+def test_a_key_that_is_set_is_put_before_the_former(office: SealedOffice) -> None:
+    database, (former,) = office.scene.database, office.keys.known()
+    set_first = ContactKeyFile(office.keys.path, f"{'f' * 40} {former.secret.decode()}")
+    database.dispose()
+    done = rekey_contacts(database, set_first, office.settings, stamp(NOW), "统一保管")
+    database.dispose()
+    with pytest.raises(SameContactKey, match="在它前面写上新的一把"):
+        rekey_contacts(database, set_first, office.settings, stamp(NOW), "再来")
+    assert done.id == ContactKey(b"f" * 40).id
+
+
+@ON_SQLITE
+def test_what_was_moved_to_another_column_does_not_open_and_none_is_compared(office: SealedOffice) -> None:
+    student = draft_table(STUDENTS)
+    with office.scene.database.write() as connection:
+        connection.execute(sa.text("UPDATE student SET guardian_phone = email"))
+    with pytest.raises(Altered) as raised:
+        office.read()
+    assert "student.guardian_phone" in raised.value.in_full
+    for asked in (lambda: student.c.email == "a@b.example", student.c.email.desc, lambda: student.c.email.in_(["a"])):
+        with pytest.raises(Compared):
+            asked()
+    assert str(student.c.email.is_(None)) == "student.email IS NULL"
+
+
+@ON_SQLITE
+def test_a_rehearsal_is_encrypted_with_the_key_of_all_rehearsals(database_url: str, tmp_path: Path) -> None:
+    keys = Settings().keys_in(tmp_path)
+    database = Database(database_url, BOOK, *keys)
+    scene = Scene.begin(database, calendar(2))
+    made = SealedOffice(scene, tmp_path)
+    made.file()
+    assert not keys[1].path.exists()
+    with database.read() as connection:
+        assert {one[:8] for one in connection.execute(sa.text("SELECT email FROM student")).scalars()} == {REHEARSED.id}
+    database.dispose()
+    with pytest.raises(NothingSealed):
+        rekey_contacts(database, keys[1], made.settings, stamp(NOW), "不必")
+
+
+def test_the_migration_encrypts_what_stands_and_takes_it_back(office: SealedOffice) -> None:
+    database = office.scene.database
+    with database.write() as connection:
+        command.downgrade(migrate._config(connection), "0042")
+    assert set(found_in(database, NOWHERE)) == set(NOWHERE)
+    migrate.upgrade(database)
+    assert (found_in(database, NOWHERE), office.read()) == ({}, TRUE)
+
+
+def test_what_cannot_be_read_is_said_and_no_key_is_made_in_its_place(tmp_path: Path) -> None:
+    keys = ContactKeyFile(tmp_path / "contact-key")
+    keys.path.mkdir()
+    for asked in (keys.known, keys.newest):
+        with pytest.raises(UnreadableContactKey) as raised:
+            asked()
+        assert f"{keys.path} 用不了（Is a directory）" in raised.value.in_full
+    keys.path.rmdir()
+    keys.path.write_text("short\n", encoding="ascii")
+    with pytest.raises(UnfitContactKey) as unfit:
+        keys.newest()
+    assert f"{keys.path} 里没有可用的联系方式密钥" in unfit.value.in_full
