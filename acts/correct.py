@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import CITIES, PHASE, TOLD, UNTOLD, Act, Bench, Filled, each
 from acts.extend import ANEW, say_anew
-from calendars.deadlines import TZ, day_of, resolve
+from calendars.deadlines import BY_HAND, TZ, day_of, resolve, uncorrected
 from gates.states import Event, State
 from models import histories, written_letters
 from models.days_told import left_untold
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from calendars.deadlines import Cause, Due, Extension
+    from calendars.deadlines import Due, Extension
     from models.database import Database
     from models.histories import PastGrant
     from models.stamp import Stamp
     from models.standing import Cell
     from season.unit_of_work import Season
-
-MISTAKES: frozenset[Cause] = frozenset({"extension", "rerun"})
-"""What the province gives by its own hand; room to work (grace) follows from the rules."""
 
 GIVEN = {"extension": "延期至", "rerun": "重新开放，办到"}
 """How a mistaken day was given, in words."""
@@ -87,19 +84,14 @@ def _not_by_letter(season: Season, phoned: Mapping[str, str]) -> str:
 
 
 def _kept(season: Season, cell: Cell) -> list[Extension]:
-    """Give the later days that no correction took back: each took the newest given by hand."""
-    kept: list[Extension] = []
-    for one in season.extensions.get((cell.phase, cell.city), ()):
-        if one.cause != "correction":
-            kept.append(one)
-        elif (taken := _by_hand(kept)) is not None:
-            kept.remove(taken)
-    return kept
+    """Give the later days that no correction took back."""
+    given = season.extensions.get((cell.phase, cell.city), ())
+    return [given[place] for place in uncorrected([one.cause for one in given])]
 
 
 def _by_hand(given: Sequence[Extension]) -> Extension | None:
     """Give the newest of these days that the province gave by hand; None where there is none."""
-    return next((one for one in reversed(given) if one.cause in MISTAKES), None)
+    return next((one for one in reversed(given) if one.cause in BY_HAND), None)
 
 
 def _given(season: Season, cell: Cell, mistake: Extension) -> PastGrant:
@@ -163,7 +155,7 @@ CORRECT = Act(
     lambda _, year, filled: f"更正{filled.named(year)}{filled.phased}误办的延期或重新开放的截止日",
     Event.CORRECT,
     frozenset({State.WAITING, State.OPEN, State.RETURNED}),
-    moved=MISTAKES | {"correction"},
+    moved=BY_HAND | {"correction"},
     second=True,
     instead="仍需要更晚的截止日的，另办延期。",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from calendars.working_days import WorkingDays
 
@@ -24,6 +24,9 @@ NINE = 9
 """The hour at which letters are rung."""
 
 Cause = Literal["correction", "extension", "rerun", "grace"]
+BY_HAND: frozenset[Cause] = frozenset({"extension", "rerun"})
+"""What the province gives by its own hand; room to work (grace) follows from the rules."""
+
 CAUSES: tuple[Cause, ...] = ("correction", "extension", "rerun", "grace")  # the order in which a due day is explained
 
 BECAUSE: Mapping[str, str] = {
@@ -103,6 +106,20 @@ class Due:
     def met_by(self, instant: datetime) -> bool:
         """Tell whether something done at that instant is in time."""
         return instant < self.instant
+
+
+def uncorrected(causes: Sequence[Cause]) -> list[int]:
+    """Give the places of the later days that no correction took back, corrections aside.
+
+    Each correction took back the newest that was then given by hand.
+    """
+    kept: list[int] = []
+    for place, cause in enumerate(causes):
+        if cause != "correction":
+            kept.append(place)
+        elif (taken := next((one for one in reversed(kept) if causes[one] in BY_HAND), None)) is not None:
+            kept.remove(taken)
+    return kept
 
 
 def standing(extensions: Iterable[Extension]) -> tuple[Extension, ...]:

@@ -2,91 +2,96 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Date, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import select
 
+from calendars.deadlines import uncorrected
 from gates.states import Event
 from models.columns import table_of
 from models.tables.city_requests import Request, RequestAnswer
 from models.tables.season import ExtensionRow, Transition, WaiverRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select, Table
+    from sqlalchemy import Connection
 
 Decided = Literal["waived", "extended", "taken-back", "declined", "returned"]
-NO_RULE: ColumnElement[Any] = cast(null(), String)
-NO_DAY: ColumnElement[Any] = cast(null(), Date)
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierCase:
     """A decision about a city phase: of which `rule` or `until` which day, where it is about one; why, as written then.
 
-    A later day that was corrected since is `taken-back`. `reason` is None once its words are purged.
+    A later day that was given by mistake is `taken-back`. `reason` is None or "" once its words are purged.
     """
 
     decided: Decided
     year: int
     city: str
     as_of: datetime
-    rule: str | None
-    until: date | None
     reason: str | None
+    rule: str | None = None
+    until: date | None = None
 
 
-def earlier_cases(connection: Connection, act: str, phase: str, as_of: datetime, *, limit: int) -> list[EarlierCase]:
-    """Give the newest decisions about a phase of a kind with what an act decides; none for an act of another kind."""
-    if act not in _OF_ACTS:
-        return []
-    found = union_all(*(one(phase) for one in _OF_ACTS[act])).subquery()
-    query = select(found).where(found.c.as_of <= as_of).order_by(found.c.as_of.desc(), found.c.city).limit(limit)
-    return [EarlierCase(*row) for row in connection.execute(query)]
+def earlier_cases(
+    connection: Connection, act: str, phase: str, as_of: datetime, *, rule: str = "", limit: int
+) -> list[EarlierCase]:
+    """Give the newest decisions about a phase of a kind with what an act decides; none for an act of another kind.
+
+    Those about the same `rule` come first.
+    """
+    asked = _OF_ACTS.get(act, ())
+    found = [case for each in asked for case in each(connection, phase, as_of)]
+    found.sort(key=lambda case: (case.rule == (rule or case.rule), case.as_of, case.city), reverse=True)
+    return found[:limit]
 
 
-def _decided(
-    said: ColumnElement[str],
-    of: Table,
-    when: Table,
-    rule: ColumnElement[Any] = NO_RULE,
-    until: ColumnElement[Any] = NO_DAY,
-) -> Select[Any]:
-    facts = (of.c.year, of.c.city, when.c.as_of, rule.label("rule"), until.label("until"), when.c.reason)
-    return select(said.label("decided"), *facts)
-
-
-def _waived(phase: str) -> Select[Any]:
+def _waived(connection: Connection, phase: str, as_of: datetime) -> Iterator[EarlierCase]:
     table = table_of(WaiverRow)
-    return _decided(literal("waived"), table, table, rule=table.c.rule).where(table.c.phase == phase)
+    columns = (table.c[name] for name in ("year", "city", "as_of", "reason", "rule"))
+    for row in connection.execute(select(*columns).where(table.c.phase == phase, table.c.as_of <= as_of)):
+        yield EarlierCase("waived", *row)
 
 
-def _extended(phase: str) -> Select[Any]:
+def _extended(connection: Connection, phase: str, as_of: datetime) -> Iterator[EarlierCase]:
     """What the province granted, by itself or to a request."""
-    table, since = table_of(ExtensionRow), table_of(ExtensionRow).alias()
-    same = [since.c[name] == table.c[name] for name in ("year", "phase", "city")]
-    corrected = select(func.max(since.c.corrections)).where(*same).scalar_subquery()
-    said = case((table.c.corrections < corrected, "taken-back"), else_="extended")
-    granted = (table.c.phase == phase, table.c.cause == "extension")
-    return _decided(said, table, table, until=table.c.until).where(*granted)
+    table = table_of(ExtensionRow)
+    given = defaultdict(list)
+    query = select(table).where(table.c.phase == phase, table.c.as_of <= as_of).order_by(table.c.id)
+    for row in connection.execute(query):
+        given[row.year, row.city].append(row)
+    for rows in given.values():
+        kept = uncorrected([row.cause for row in rows])
+        for place, row in enumerate(rows):
+            if row.cause == "extension":
+                said: Decided = "extended" if place in kept else "taken-back"
+                yield EarlierCase(said, row.year, row.city, row.as_of, row.reason, until=row.until)
 
 
-def _declined(phase: str) -> Select[Any]:
+def _declined(connection: Connection, phase: str, as_of: datetime) -> Iterator[EarlierCase]:
     asked, answers = table_of(Request), table_of(RequestAnswer)
-    declined = _decided(literal("declined"), asked, answers, until=asked.c.until)
-    return declined.where(answers.c.request == asked.c.id, answers.c.said == "declined", asked.c.phase == phase)
+    columns = (asked.c.year, asked.c.city, answers.c.as_of, answers.c.reason, asked.c.until)
+    query = select(*columns).join_from(asked, answers, answers.c.request == asked.c.id)
+    declined = (asked.c.phase == phase, answers.c.said == "declined", answers.c.as_of <= as_of)
+    for year, city, at, reason, until in connection.execute(query.where(*declined)):
+        yield EarlierCase("declined", year, city, at, reason, until=until)
 
 
-def _returned(phase: str) -> Select[Any]:
+def _returned(connection: Connection, phase: str, as_of: datetime) -> Iterator[EarlierCase]:
     table = table_of(Transition)
+    columns = (table.c[name] for name in ("year", "city", "as_of", "reason"))
     returned = (table.c.phase == phase, table.c.event == Event.REJECT, table.c.refused.is_(False))
-    return _decided(literal("returned"), table, table).where(*returned)
+    for row in connection.execute(select(*columns).where(*returned, table.c.as_of <= as_of)):
+        yield EarlierCase("returned", *row)
 
 
-_OF_ACTS: Mapping[str, tuple[Callable[[str], Select[Any]], ...]] = {
+_OF_ACTS: Mapping[str, tuple[Callable[[Connection, str, datetime], Iterator[EarlierCase]], ...]] = {
     "waive": (_waived,),
     "extend": (_extended, _declined),
     "answer": (_extended, _declined),

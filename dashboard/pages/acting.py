@@ -107,7 +107,9 @@ def _form(
     site: Site = request.app.state.site
     with site.database.read() as connection:
         facts = asked(connection, look, act, typed)
-        cases = _cases(connection, look, act, facts.request.phase if facts.request else _slug(facts.phase))
+        cases = _cases(
+            connection, look, act, facts.request.phase if facts.request else _slug(facts.phase), typed.one("rule")
+        )
     status = UNPROCESSABLE if faults or errors else 200
     return page(
         "acting/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
@@ -120,8 +122,8 @@ def _slug(phase: Phase | None) -> str | None:
     return phase.slug if phase else None
 
 
-def _cases(connection: Connection, look: Looking, act: Act, phase: str | None) -> tuple[LikeCase, ...]:
-    found = earlier_cases(connection, act.slug, phase, look.as_of, limit=MOST_CASES) if phase else ()
+def _cases(connection: Connection, look: Looking, act: Act, phase: str | None, rule: str = "") -> tuple[LikeCase, ...]:
+    found = earlier_cases(connection, act.slug, phase, look.as_of, rule=rule, limit=MOST_CASES) if phase else ()
     return like_cases(found, look.opened.year, look.opened.book)
 
 
@@ -162,7 +164,7 @@ def _preview(
     site: Site = request.app.state.site
     with site.database.read() as connection:
         stands = on_record(connection, look.opened.year.year, act, reading.filled)
-        cases = _cases(connection, look, act, _slug(reading.filled.phase))
+        cases = _cases(connection, look, act, _slug(reading.filled.phase), reading.filled.words.get("rule", ""))
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, closed=CLOSED, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,

@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.deadlines import CAUSES, TZ, Due, Extension, at_nine, day_of, end_of, resolve, room, start_of
+from calendars.deadlines import (
+    CAUSES,
+    TZ,
+    Cause,
+    Due,
+    Extension,
+    at_nine,
+    day_of,
+    end_of,
+    resolve,
+    room,
+    start_of,
+    uncorrected,
+)
 from calendars.working_days import WorkingDays
 
 BASE = date(2022, 1, 30)
@@ -133,6 +146,21 @@ def test_room_is_the_grace_at_least_and_no_more_than_needed(opened: date, due: d
     kept = resolve(due, [extension] if extension else [])
     assert days.left(opened, kept.day) >= grace
     assert kept.day in {due, days.after(opened, grace)}
+
+
+@pytest.mark.parametrize(
+    ("causes", "kept"),
+    [
+        ((), []),
+        (("extension", "correction"), []),
+        (("extension", "extension", "correction"), [0]),
+        (("extension", "grace", "correction"), [1]),
+        (("rerun", "extension", "correction", "correction"), []),
+        (("correction", "extension"), [1]),
+    ],
+)
+def test_a_correction_takes_back_the_newest_that_was_given_by_hand(causes: tuple[Cause, ...], kept: list[int]) -> None:
+    assert uncorrected(causes) == kept
 
 
 def test_a_due_survives_a_process_border() -> None:

@@ -22,6 +22,7 @@ from tests.support.window import ADMIN, Window
 PHASE = "shortlist"
 AT = "2022-01-25T10:00"
 SINCE = "2022-02-01T10:00"
+RULE, OTHER = "shortlist.cut-line", "shortlist.tested"
 
 
 def decided(scene: Scene) -> None:
@@ -29,7 +30,7 @@ def decided(scene: Scene) -> None:
     by = {"by": "省办", "at": instant(AT)}
     given = {"cause": "extension", "as_of": instant(AT)}
     later = {**by, **given, "phase": PHASE, "attempt": 1, "until": date(2022, 2, 8), "corrections": 0}
-    rule = {**by, "phase": PHASE, "city": "wuxi", "attempt": 1, "rule": "shortlist.cut-line", "reason": "命题有误"}
+    rule = {**by, "phase": PHASE, "city": "wuxi", "attempt": 1, "rule": RULE, "reason": "命题有误"}
     request = {**by, "token": "a", "year": 2022, "phase": PHASE, "city": "suqian", "attempt": 1, "reason": "人手不足"}
     with scene.database.write() as connection:
         connection.execute(
@@ -37,6 +38,7 @@ def decided(scene: Scene) -> None:
             [
                 {**later, "year": 2021, "city": "nanjing", "reason": "疫情"},
                 {**later, "year": 2022, "city": "xuzhou", "reason": "误办"},
+                {**later, "year": 2022, "city": "xuzhou", "until": date(2022, 2, 20), "reason": "又误办"},
                 {
                     **later, "year": 2022, "city": "xuzhou", "cause": "correction", "corrections": 1, "reason": "更正",
                     "until": date(2022, 1, 30), "as_of": instant(AT),
@@ -50,34 +52,39 @@ def decided(scene: Scene) -> None:
         )  # fmt: skip
         connection.execute(
             insert(table_of(WaiverRow)),
-            [{**rule, "year": 2021, "as_of": instant(AT)}, {**rule, "year": 2022, "as_of": instant(SINCE)}],
+            [
+                {**rule, "year": 2021, "as_of": instant(AT)},
+                {**rule, "year": 2022, "rule": OTHER, "as_of": instant(SINCE)},
+            ],
         )
     at = {"at": instant(AT), "as_of": instant(AT), "until": date(2022, 2, 9), "kind": "later-day"}
     put(scene.database, {**request, **at}, ("declined", instant(SINCE), "时间充裕"))
     put(scene.database, {**request, **at, "token": "b"}, ("granted", instant(SINCE), "同意"))
 
 
-def found(scene: Scene, act: str, as_of: str = SINCE, limit: int = 9) -> list[EarlierCase]:
+def found(scene: Scene, act: str, as_of: str = SINCE, rule: str = "", limit: int = 9) -> list[EarlierCase]:
     with scene.database.read() as connection:
-        return earlier_cases(connection, act, PHASE, instant(as_of), limit=limit)
+        return earlier_cases(connection, act, PHASE, instant(as_of), rule=rule, limit=limit)
 
 
 def test_each_kind_of_decision_is_found_in_every_year_the_newest_first(scene: Scene) -> None:
     decided(scene)
     day, at, since = date(2022, 2, 8), instant(AT), instant(SINCE)
     later = [
-        EarlierCase("declined", 2022, "suqian", since, None, date(2022, 2, 9), "时间充裕"),
-        EarlierCase("extended", 2021, "nanjing", at, None, day, "疫情"),
-        EarlierCase("taken-back", 2022, "xuzhou", at, None, day, "误办"),
+        EarlierCase("declined", 2022, "suqian", since, "时间充裕", until=date(2022, 2, 9)),
+        EarlierCase("extended", 2022, "xuzhou", at, "误办", until=day),
+        EarlierCase("taken-back", 2022, "xuzhou", at, "又误办", until=date(2022, 2, 20)),
+        EarlierCase("extended", 2021, "nanjing", at, "疫情", until=day),
     ]
-    rule = "shortlist.cut-line"
     assert found(scene, "extend") == found(scene, "answer") == later
     assert found(scene, "extend", limit=1) == later[:1]
     assert found(scene, "extend", as_of=AT) == later[1:]
-    assert found(scene, "waive") == [
-        EarlierCase("waived", 2022, "wuxi", since, rule, None, "命题有误"),
-        EarlierCase("waived", 2021, "wuxi", at, rule, None, "命题有误"),
+    waived = [
+        EarlierCase("waived", 2022, "wuxi", since, "命题有误", OTHER),
+        EarlierCase("waived", 2021, "wuxi", at, "命题有误", RULE),
     ]
+    assert found(scene, "waive") == waived
+    assert found(scene, "waive", rule=RULE, limit=1) == waived[1:]  # the like one first, however old
     assert found(scene, "reject") == found(scene, "nudge") == []
 
 
@@ -132,5 +139,5 @@ def test_form_and_preview_show_them_and_other_acts_do_not(window: Window) -> Non
     ],
 )
 def test_each_decision_has_its_words(decided: Decided, said: str) -> None:
-    case = EarlierCase(decided, 2022, "wuxi", instant(AT), "interviews.ratio", date(2022, 2, 8), None)
+    case = EarlierCase(decided, 2022, "wuxi", instant(AT), None, "interviews.ratio", date(2022, 2, 8))
     assert like_cases([case], files.load(2022), BOOK) == (LikeCase(2022, "无锡", date(2022, 1, 25), said, ""),)
