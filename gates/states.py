@@ -43,6 +43,7 @@ class Event(StrEnum):
     `child` is what the province settles of applicants who look like one child.
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     `person` is what was changed about a single person after the fact.
+    `note` is what the offices wrote about it to each other.
     """
 
     OPEN = "open"
@@ -76,6 +77,7 @@ class Event(StrEnum):
     CHILD = "child"
     KNOWN = "known"
     AMEND = "amend"
+    NOTE = "note"
 
     @property
     def chinese(self) -> str:
@@ -128,6 +130,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.CHILD: "核定是否同一人",
         Event.KNOWN: "登记邮箱",
         Event.AMEND: "更正结果",
+        Event.NOTE: "留言",
     }
 )
 
@@ -144,6 +147,7 @@ AT_ANY_TIME = frozenset(
         Event.PERSON,
         Event.CHILD,
         Event.KNOWN,
+        Event.NOTE,
     }
 )
 """What leaves every state as it is."""

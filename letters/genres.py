@@ -31,7 +31,8 @@ class Genre:
     Words: {year}, {city}, {phase}, {work} 导师推荐工作, {task} 2022年度导师推荐工作, {short} 导师名单, {due} 15日24时,
     {left} and {late} working days, {lacking} what a party is asked for, {decision} 审定, {settled} 通过,
     {granted} 核验通过, {count} of students, {counts} of a digest, {today}, {until} the day asked for, {wish} 延期申请,
-    {meets} when parties meet, {again} 同意补报, {filing} 补报, {ask} whom to ask, {own}.
+    {meets} when parties meet, {again} 同意补报, {filing} 补报, {ask} whom to ask, {own},
+    {reply} 有一条留言待回复.
     """
 
     title: str
@@ -67,6 +68,8 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
         ("request", "province"): Genre("待答复：{city}{short}延期申请", "待答复：{city}申请{short}延期至{until}"),
         ("request", "city"): Genre("关于收到延期申请的回复", "已收到延期申请：{short}"),
         ("question", "province"): Genre("待答复：{city}对{short}的异议", "待答复的异议：{city}{short}"),
+        ("noted", "province"): Genre("{reply}", "{reply}：{city}{short}"),
+        ("noted", "city"): Genre("{reply}", "{reply}：{city}{short}"),
         ("answered", "city"): Genre("关于{short}{wish}的复函", "", REPLY),
         ("reminder", "city"): Genre(
             "关于按时报送{short}的提醒",

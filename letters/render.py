@@ -54,7 +54,10 @@ FORMS = ("txt", "html")
 SHIPPED: Mapping[str, str] = MappingProxyType({})
 """No words of the office's own."""
 
-ASKED = ("by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected", "moved", "about", "done")
+ASKED = (
+    "number", "by", "reason", "granted", "late", "kept", "grace", "held", "needless", "corrected", "moved", "about",
+    "done",
+)  # fmt: skip
 """What a template may name of a request, besides its days."""
 
 FAILED = phrases.GRADES[-1]

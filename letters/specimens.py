@@ -159,6 +159,7 @@ def _details(brief: Brief, first: str, second: str) -> Mapping[str, Any]:
         "asked": {"asked": _asked(brief)},
         "granted": {"asked": replace(_asked(brief), granted=True)},
         "own": {"own": OwnWords("关于{年度}{设区市}有关工作的函", "{称呼}：请于本周内与我办联系。", _sender(brief))},
+        "noted": {"asked": replace(_asked(brief), number=12, reason="")},
         "question": {"asked": replace(_asked(brief), until=None, about="第2次报送的核验结论", reason="材料均已附上")},
     }
     row = LETTER_KINDS[brief.kind]

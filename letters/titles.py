@@ -98,6 +98,7 @@ def _words(brief: Brief) -> Mapping[str, Any]:
         "counts": _counts(brief),
         "today": f"{today.month}月{today.day}日",
         "lacking": sentences.lacking(brief),
+        "reply": "留言已有回复" if asked and asked.granted else "有一条留言待回复",
         "own": filled(brief.own.subject, brief) if brief.own else "",
     }
 

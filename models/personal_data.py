@@ -100,6 +100,8 @@ KEEPINGS: Mapping[str, Keeping] = {
     "calendar_draft": Keeping(f"起草中的年度日历；{PRINTED}", "省办管理员", Term("至年度开设"), RECORD, words="by",
                               plain="calendar"),
     "call": Keeping("电话催办的记录", OFFICES, WORDS, RECORD, words="said by whom", plain="phase city"),
+    "case_note": Keeping("省办与各市就具体事项的留言（只限本单位的，只有本单位）", CITY, PEOPLE, RECORD, person="about",
+                         words="text by", sealed="token", plain="phase city office owner until"),
     "chain_link": Keeping("操作日志和办理记录的校验", OFFICES, KEEPS, SAFE, plain="record content chained"),
     "child_settled": Keeping("核定是否同一学生", OFFICES, PEOPLE, CHILD, words="reason by", key="likeness persons"),
     "city_phase": Keeping("各市各阶段的状态", "省办、各市", KEEPS, CARE, plain="phase city state resume tally"),

@@ -48,6 +48,7 @@ BOTH = "both#"
 
 MOVED_ON, OPENED_AGAIN = "所说的事项已办结或已有变化", "本阶段已重新开放"
 LEFT, BACK = "该市已退出本年度", "该市已恢复参加本年度"
+REPLIED = "这条留言已有回复"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
 REWORDED, REARRANGED = "该市的延期申请已有变化，按新的情况另发", "会议的时间、地点已有变化，按新的安排另发"
 RECALLED = "已由发函的单位收回"
@@ -128,6 +129,12 @@ def take_back_requests(connection: Connection, year: int, changed: Collection[in
     about = tuple_(table.c.phase, table.c.concerns).in_(places)
     office = or_(table.c.recipient == "lead", *(table.c.recipient.like(f"{whose}:%") for whose in ("city", "head")))
     take_back(connection, REWORDED, table.c.year == year, may_ask(table), about, office)
+
+
+def take_back_note(connection: Connection, year: int, question: int) -> None:
+    """Take back what asks an office for the answer to a question that has one."""
+    table = table_of(Letter)
+    take_back(connection, REPLIED, table.c.year == year, table.c.kind == "noted", table.c.slot == f"{question}")
 
 
 def may_ask(letter: FromClause) -> ColumnElement[bool]:

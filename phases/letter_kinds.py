@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "opened", "moved", "corrected", "request", "question", "answered", "reminder", "overdue", "nudge", "digest",
     "escalation", "passed", "returned", "approval-needed", "rerun", "withdrawn", "rejoined", "appointment", "result",
-    "amended", "visits-short", "letter", "first-link", "test-letter",
+    "amended", "visits-short", "letter", "first-link", "test-letter", "noted",
 ]  # fmt: skip
 
 Occurs = Literal["always", "never", "where-named", "with-last-word", "published", "unpublished", "amendable"]
@@ -211,6 +211,9 @@ LETTER_KINDS: Mapping[Kind, LetterKind] = MappingProxyType(
         ),
         "first-link": LetterKind("账号开通", of_year=("city",), occurs="never", alone=True, invites=True),
         "test-letter": LetterKind("测试函件", of_year=("province",), occurs="never", alone=True, proves=True),
+        "noted": LetterKind(
+            "留言", ("province", "city"), named=True, waits=True, shows=("noted",), caused_by=(Event.NOTE,),
+        ),
     }
 )  # fmt: skip
 """Every kind, in the order in which kinds are listed."""

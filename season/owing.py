@@ -327,6 +327,12 @@ def question(season: Season, cell: Cell, asked: RequestBrief) -> None:
     season.owed.append(Owed("question", *_about(cell), f"{asked.number}", asked=asked))
 
 
+def noted(season: Season, cell: Cell, asked: RequestBrief, to: str) -> None:
+    """Owe an office word that a question about a case waits for it, or that its own was answered."""
+    slot = f"{asked.number}#answer" if asked.granted else f"{asked.number}"
+    season.owed.append(Owed("noted", *_about(cell), slot, to=frozenset({to}), asked=asked))
+
+
 def answered(
     season: Season,
     cell: Cell,

@@ -15,8 +15,9 @@ from letters.occurrences import reminds_parties
 from letters.phrases import city as city_named
 from letters.phrases import questioned, short
 from letters.words import DECISIONS
-from models import city_requests, letter_marks, party_addresses
+from models import case_notes, city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
+from models.case_notes import PROVINCE
 from models.outbox import ALL
 from models.parties import Reach
 from models.written_letters import last_digest, opened_to_parties, queued_keys
@@ -188,6 +189,7 @@ def digest(season: Season) -> None:
     awaiting = [
         *_waited_for(season, province=True),
         *_asking(season),
+        *_noted(season),
         *_differing(season),
         *_kept(season),
         *_outdated(season),
@@ -234,6 +236,15 @@ def _asking(season: Season) -> Iterator[tuple[datetime, Item]]:
         about = questioned(one.about, season.year.phase(one.phase).province) if one.about else ""
         said = f"对{about}提出异议，请答复" if about else f"申请延期至{short(one.day)}，请答复"
         yield _since(season, one.as_of, _whose(season, one.phase, one.city), said, "awaiting")
+
+
+def _noted(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the cities' questions about a case, by their numbers: what they say is read where one signs in."""
+    for one in case_notes.unanswered(season.connection, season.year.year, PROVINCE, season.stamp.as_of):
+        wanted = f"，希望{short(one.until)}前" if one.until else ""
+        yield _since(
+            season, one.as_of, _whose(season, one.phase, one.city), f"{one.id}号留言待回复{wanted}", "awaiting"
+        )
 
 
 def _differing(season: Season) -> Iterator[tuple[datetime, Item]]:

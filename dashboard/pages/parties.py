@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.panels.notes_here import Case, notes_of
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -20,8 +21,10 @@ from models.facts.scope import Scope, in_training
 from models.parties import PARTIES
 from phases.application import STUDENTS
 from phases.mentor_recommendation import MENTORS
+from phases.mentor_recommendation import PHASE as ROLL
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from sqlalchemy import Connection
 
     from dashboard.serving.look import Looking
@@ -77,6 +80,7 @@ def one(request: Request, reader: Signed, look: Present, party: Id) -> HTMLRespo
         "excused": [year.city(city) for city, keys in excused.items() if (known.kind, known.name, known.place) in keys],
         "letters": letters,
         "to": recipients(year, letters) | {known.recipient: known.label},
+        "notes": _notes(request, reader, look, known, found),
     }
     words: dict[str, Any] = {
         "shown_state": shown_state,
@@ -85,6 +89,15 @@ def one(request: Request, reader: Signed, look: Present, party: Id) -> HTMLRespo
         "kinds": PARTY_KINDS,
     }
     return page("parties.html", request, look=look, year=year, **facts, **words)
+
+
+def _notes(request: Request, reader: Reader, look: Looking, known: KnownParty, found: PartyRows) -> Markup | None:
+    """Give what was written about a mentor, with the cities on whose rolls he stands."""
+    if known.kind != "mentor" or not found.own:
+        return None
+    year = look.opened.year
+    cities = [year.city(slug) for slug in dict.fromkeys(row["city"] for row in found.own)]
+    return notes_of(request, reader, look, Case(year.phase(ROLL.slug), cities, party=known.id))
 
 
 def _on_file(connection: Connection, reader: Reader, look: Looking, known: KnownParty) -> PartyRows:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.acts import uncovering
+from dashboard.panels.notes_here import Case, notes_of
 from dashboard.serving.look import Present
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -17,6 +18,7 @@ from dashboard.views import masking, persons
 from dashboard.views.letterbox import KINDS, heading, recipients, shown_state
 from models import audit, directory, draft_rows, letterbox, personal_changes
 from models.facts.scope import Scope, in_training
+from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ def _shown(
     written = partial(persons.sheet_of_one, known=HEADING, full=full)
     applied = rows[STUDENTS.key][0]
     defined = [found for phase in year.phases if (found := look.opened.book.find(phase.slug))]
+    case = Case(year.phase(APPLICATION.slug), [year.city(city)], student=student)
     facts: dict[str, Any] = {
         "number": student,
         "name": applied["name"] if full else masking.name(applied["name"]),
@@ -110,6 +113,7 @@ def _shown(
         "full": full,
         "said": said,
         "longest": uncovering.LONGEST_REASON,
+        "notes": notes_of(request, reader, look, case),
     }
     words: dict[str, Any] = {"shown_state": shown_state, "letter_kinds": KINDS, "heading": heading}
     answer = page(

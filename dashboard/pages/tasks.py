@@ -15,7 +15,7 @@ from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import heading, way_and_address
 from letters.words import STATES
-from models import city_requests, letter_marks, party_addresses, prepared_acts, short_messages, suppression
+from models import case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages, suppression
 from models.addresses import on_file
 from models.alarms import put_off, undelivered
 from models.facts.scope import Scope
@@ -45,6 +45,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     with site.database.read() as connection:
         found = matrix(connection, year.year, look.as_of)
         asked = city_requests.unanswered(connection, year.year, look.as_of)
+        noted = case_notes.unanswered(connection, year.year, case_notes.PROVINCE, look.as_of)
         unsigned = prepared_acts.unsigned(connection, year.year, look.as_of)
         letters = undelivered(connection, year.year, look.as_of)
         short = short_messages.to_settle(connection, year.year, look.as_of)
@@ -60,7 +61,8 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
         awaiting=groups(found, province=True), late=groups(found, province=False),
-        asked=asked, unsigned=unsigned, letters=letters, short=short, way_and_address=way_and_address, without=without,
+        asked=asked, noted=noted, unsigned=unsigned, letters=letters, short=short, without=without,
+        way_and_address=way_and_address,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,

@@ -12,6 +12,7 @@ from dashboard.panels.changes_here import changes_panel
 from dashboard.panels.children_here import children_panel
 from dashboard.panels.filing_here import filing_panel
 from dashboard.panels.known_here import known_panel
+from dashboard.panels.notes_here import notes_panel
 from dashboard.panels.place import Place
 from dashboard.panels.requests_here import asked_panel
 from dashboard.panels.undo_here import undo_panel
@@ -20,7 +21,8 @@ Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
 PANELS: tuple[Panel, ...] = (
-    undo_panel, asked_panel, acts_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel
+    undo_panel, asked_panel, acts_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel,
+    notes_panel,
 )  # fmt: skip
 """In the order in which they stand."""
 

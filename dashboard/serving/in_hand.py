@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from gates.states import State
-from models import city_requests, letter_marks, party_addresses, prepared_acts, short_messages
+from models import case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages
+from models.case_notes import PROVINCE
 from models.facts.scope import Scope
 from models.likely_children import likely_children
 from models.reports import matrix
@@ -69,6 +70,9 @@ def hands(connection: Connection, look: Looking) -> Hands:
         Hand("待审定、备案或评价", len(list(waiting(found, province=True))), "项", "去办理", "/tasks#awaiting"),
         Hand("待签批", len(prepared_acts.unsigned(connection, year, at)), "件", "去签批", "/tasks#unsigned"),
         Hand("申请和异议", len(asked), "件", "去答复", "/tasks#asked"),
+        Hand(
+            "待回复的留言", len(case_notes.unanswered(connection, year, PROVINCE, at)), "条", "去回复", "/tasks#notes"
+        ),
         Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
         Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),
         Hand("个人延期未交齐", _still_due(connection, look), "人", "看名单", "/tasks#later"),

@@ -40,6 +40,7 @@ answer    waiting    open       submitted  passed   returned   overdue    withdr
 person    waiting    open       submitted  passed   returned   overdue    withdrawn
 child     waiting    open       submitted  passed   returned   overdue    withdrawn
 known     waiting    open       submitted  passed   returned   overdue    withdrawn
+note      waiting    open       submitted  passed   returned   overdue    withdrawn
 amend     -          -          -          passed   -          -          -
 """
 

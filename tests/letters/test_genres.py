@@ -31,6 +31,8 @@ corrected|application|city|关于更正学生名单截止时间的通知|截止�
 request|application|province|待答复：盐城市学生名单延期申请|待答复：盐城市申请学生名单延期至1月27日（周四）24时|
 request|application|city|关于收到延期申请的回复|已收到延期申请：学生名单|
 question|application|province|待答复：盐城市对学生名单的异议|待答复的异议：盐城市学生名单|
+noted|application|province|有一条留言待回复|有一条留言待回复：盐城市学生名单|
+noted|application|city|有一条留言待回复|有一条留言待回复：盐城市学生名单|
 answered|application|city|关于学生名单延期申请的复函|同意延期至1月20日（周四）24时：盐城市学生名单|特此函复。
 reminder|application|city|关于按时报送学生名单的提醒|还有3个工作日：盐城市学生名单1月20日（周四）24时截止|
 reminder|interview|mentor|关于提交面试评分和入选建议的函|请于2月16日（周三）前提交：面试评分和入选建议|打扰之处，敬请谅解。

@@ -26,6 +26,7 @@ MORE = {
     "escalation": "it is announced",
     "nudge": "it is a person's act, and announced",
     "question": "a request is of that kind, and the log says so; its subject",
+    "noted": "an answer takes it back",
     "overdue": "its own key says which day it tells",
     "passed": "a phase may be quiet",
     "returned": "said anew when a day moves",

@@ -58,7 +58,7 @@ FIXED = frozenset({
     "about", "address", "attempt", "back", "begins", "body", "cause", "city", "claim", "code", "concerns", "degree",
     "digest", "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "likeness",
     "mark",
-    "message_id", "number", "office", "papers", "part", "password", "person", "persons",
+    "message_id", "number", "office", "owner", "papers", "part", "password", "person", "persons",
     "phase", "recipient", "resume", "role",
     "rule", "salt", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "what",
 })  # fmt: skip

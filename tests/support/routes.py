@@ -28,6 +28,7 @@ from dashboard.serving.forgery import SAFE
 from dashboard.serving.policy import EVERYONE, Policy
 from models.tables.city_drafts import draft_table
 from phases.application import SCHOOLS, STUDENTS
+from phases.mentor_recommendation import MENTORS
 from tests.support.canaries import text_of
 from tests.support.crawling import route_of
 
@@ -105,6 +106,9 @@ OWNED_FIELDS: Mapping[str, Callable[[Window, str], str]] = {
     "recipient": lambda _window, city: f"head:{city}",
     "cities": lambda _window, city: city,
     "feed": lambda _window, city: f"digest of {city}",
+    "student": lambda window, city: OWNED["student"](window, city)[0],
+    "party": lambda window, city: _rows(MENTORS, "party")(window, city)[0],
+    "answers": lambda window, city: next(iter(_ids("case_note", "city")(window, city)), "0"),
     "template": lambda window, city: next(iter(_ids("letter_template", "office")(window, city)), "0"),
 }
 """Fields of a form that name something of a city's."""

@@ -1,0 +1,130 @@
+"""What the offices note, ask and answer about a case: who may read what, which questions wait for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, insert, or_, select, true
+
+from models.columns import columns_of, table_of
+from models.tables.case_notes import CaseNote
+from models.taking_back import take_back_note
+from models.writing import bump
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from models.stamp import Stamp
+
+PROVINCE = "province"
+"""What names the provincial office among the offices."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNote:
+    """A note as in the table."""
+
+    id: int
+    phase: str
+    city: str
+    about: str
+    office: str
+    owner: str | None
+    until: date | None
+    internal: bool
+    answers: int | None
+    text: str
+    by: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A note or a question, and what it was answered; None where it was not, or waits for nobody."""
+
+    note: KeptNote
+    answer: KeptNote | None
+
+    @property
+    def waits_for(self) -> str | None:
+        """The office that has not answered yet; None where nobody is asked."""
+        return self.note.owner if self.answer is None else None
+
+
+class NewNote(NamedTuple):
+    """A note as it is written, by the columns of the table."""
+
+    phase: str
+    city: str
+    about: str
+    office: str
+    text: str
+    owner: str | None = None
+    until: date | None = None
+    internal: bool = False
+    answers: int | None = None
+
+
+def threads(
+    connection: Connection,
+    year: int,
+    reader: str,
+    as_of: datetime,
+    *,
+    city: str | None = None,
+    phase: str | None = None,
+    about: str | None = None,
+) -> tuple[Thread, ...]:
+    """Give what an office may read at an instant, the oldest first, with the answers; of a city, phase, person or all.
+
+    A city reads of itself alone, and no office what another keeps `internal`.
+    """
+    table = table_of(CaseNote)
+    named = (("city", city), ("phase", phase), ("about", about))
+    wanted = [table.c[name] == value for name, value in named if value is not None]
+    query = select(*columns_of(KeptNote, table)).where(table.c.year == year, table.c.as_of <= as_of, _theirs(reader))
+    found = [KeptNote(*row) for row in connection.execute(query.where(*wanted).order_by(table.c.id))]
+    answers = {one.answers: one for one in found if one.answers is not None}
+    return tuple(Thread(one, answers.get(one.id)) for one in found if one.answers is None)
+
+
+def _theirs(reader: str) -> ColumnElement[bool]:
+    table = table_of(CaseNote)
+    mine = true() if reader == PROVINCE else table.c.city == reader
+    return and_(mine, or_(~table.c.internal, table.c.office == reader))
+
+
+def unanswered(connection: Connection, year: int, owner: str, as_of: datetime) -> tuple[KeptNote, ...]:
+    """Give the questions that wait for an office at an instant, the oldest first."""
+    table = table_of(CaseNote)
+    answer = table.alias("answer")
+    until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= as_of)
+    asked = (table.c.year == year, table.c.owner == owner, table.c.as_of <= as_of, answer.c.id.is_(None))
+    query = select(*columns_of(KeptNote, table)).outerjoin(answer, until_then).where(*asked)
+    return tuple(KeptNote(*row) for row in connection.execute(query.order_by(table.c.id)))
+
+
+def add(connection: Connection, token: str, year: int, new: NewNote, stamp: Stamp) -> int:
+    """Keep a note and give its number; what asked for it, and has not left, is taken back.
+
+    Pages from memory show how many wait, so the year's revision moves with it.
+    """
+    row = {"token": token, "year": year, **new._asdict()} | stamp.columns()
+    adding = insert(table_of(CaseNote)).values(row).returning(table_of(CaseNote).c.id)
+    number = int(connection.execute(adding).scalar_one())
+    if new.answers is not None:
+        take_back_note(connection, year, new.answers)
+    bump(connection, year)
+    return number
+
+
+def of_student(number: str) -> str:
+    """Name a student, by his number, as what a note is about."""
+    return f"student/{number}"
+
+
+def of_party(party: int) -> str:
+    """Name a mentor, by the party, as whom a note is about."""
+    return f"party/{party}"
