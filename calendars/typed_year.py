@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from calendars.faults import CalendarFaults
-from calendars.files import parse
+from calendars.files import parse, revision
 from calendars.findings import check
 from calendars.versions import current, toml
 from calendars.working_days import WEEKDAYS
-from calendars.year import ContactPoint, Figures
+from calendars.year import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,9 +79,8 @@ def _head(year: Year) -> Iterator[YearField]:
 
 
 def _contact(year: Year) -> Iterator[YearField]:
-    contact = ContactPoint() if year.contact.is_sample else year.contact
     for name, label in CONTACT.items():
-        yield YearField(f"contact.{name}", label, "words", getattr(contact, name))
+        yield YearField(f"contact.{name}", label, "words", getattr(year.contact, name))
 
 
 def _figures(year: Year) -> Iterator[YearField]:
@@ -193,11 +192,14 @@ def _phase_lines(phase: Phase, known: Mapping[str, YearField], typed: Mapping[st
             yield f"{name} = {written(one.shape, said)}"
 
 
-def read(origin: Year, typed: Mapping[str, str], terms: Terms) -> TypedYear:
-    """Make the year that the fields say and check it as any file: its faults and doubts stand at their fields."""
+def read(origin: Year, typed: Mapping[str, str], terms: Terms, *, revising: bool = False) -> TypedYear:
+    """Make the year that the fields say and check it as any file: its faults and doubts stand at their fields.
+
+    Where it is `revising` the origin, which is under way, it is checked as a revision of that.
+    """
     text, known = text_of(origin, typed), fields(origin)
     try:
-        year = parse(text, "", terms)
+        year = revision(text, "", origin, terms) if revising else parse(text, "", terms)
     except CalendarFaults as wrong:
         return TypedYear(text, None, _at(known, origin, ((one.key, one.reason, one.mend) for one in wrong.faults)), {})
     doubts = ((one.key, one.reason, one.mend) for one in check(year))

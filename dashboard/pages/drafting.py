@@ -21,6 +21,7 @@ from models import calendar_drafts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from calendars.typed_year import TypedYear
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from dashboard.serving.site import Site
@@ -35,21 +36,25 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What a form brought: the calendar whose cities and phases it has, what was typed, which version was seen."""
+    """What a form brought: the calendar whose cities and phases it has, what was typed, which version was seen.
+
+    `revises` is the year under way whose calendar it is to be, 0 for none.
+    """
 
     base: str
     typed: Mapping[str, str]
     seen: int
     once: str
+    revises: int = 0
 
 
 async def _form(request: Request) -> _Form:
     form = await request.form()
     said = {name: str(value) for name, value in form.items() if isinstance(value, str)}
     await form.close()
-    base, seen, token = (said.pop(name, "") for name in ("base", "seen", "once"))
+    base, seen, token, revises = (said.pop(name, "") for name in ("base", "seen", "once", "revises"))
     typed = {name: value.strip()[:LONGEST] for name, value in said.items()}
-    return _Form(base.replace("\r\n", "\n"), typed, _number(seen), token)
+    return _Form(base.replace("\r\n", "\n"), typed, _number(seen), token, _number(revises))
 
 
 def _number(said: str) -> int:
@@ -64,26 +69,42 @@ def begin(
     request: Request,
     origin: Annotated[int, Query(alias="from", ge=0, le=LAST_YEAR)] = 0,
     year: Annotated[int, Query(ge=0, le=LAST_YEAR)] = 0,
+    revise: Annotated[int, Query(ge=0, le=LAST_YEAR)] = 0,
 ) -> HTMLResponse:
-    """Show a year's draft as it was saved, else what is carried over from another year to the next."""
+    """Show a year's draft as it was saved, else what is carried over from another year to the next.
+
+    Of a year under way, its calendar as it stands: what comes of it is previewed as any revision.
+    """
     site: Site = request.app.state.site
+    if revise:
+        base = site.year(revise).year
+        return _show(request, base, _Form(base.source_text, _values(base), 0, "", revise))
     with site.database.read() as connection:
         kept = calendar_drafts.draft_of(connection, year)
         base = files.stored(kept.calendar, "") if kept else drafted(connection, origin or max(origins(connection)))
-    typed = {name: one.value for name, one in typed_year.fields(base).items()}
-    return _show(request, base, _Form(base.source_text, typed, kept.version if kept else 0, ""))
+    return _show(request, base, _Form(base.source_text, _values(base), kept.version if kept else 0, ""))
+
+
+def _values(base: Year) -> Mapping[str, str]:
+    return {name: one.value for name, one in typed_year.fields(base).items()}
+
+
+def _made(request: Request, base: Year, given: _Form) -> TypedYear:
+    """Read what was typed, and check it."""
+    site: Site = request.app.state.site
+    return typed_year.read(base, given.typed, site.database.book.terms, revising=bool(given.revises))
 
 
 def _show(request: Request, base: Year, given: _Form, said: str = "", status: int = 200) -> HTMLResponse:
     """Show every field with what stands in it, what is said of it, and the weekday of each day."""
-    site: Site = request.app.state.site
-    known, made = typed_year.fields(base), typed_year.read(base, given.typed, site.database.book.terms)
+    known, made = typed_year.fields(base), _made(request, base, given)
     days = made.year.working_days if made.year else base.working_days
     facts = {
         "base": base, "given": given, "known": known, "made": made, "said": said, "token": form_token(),
         "days": DAYS, "rungs": RUNGS, "beside": {name: _beside(days, given.typed.get(name, "")) for name in known},
         "head": [one for one in known.values() if "." not in one.name],
         "contact": [one for one in known.values() if one.name.startswith("contact.")],
+        "same": bool(made.year and given.revises and _values(made.year) == _values(base)),
         "figures": [one for one in known.values() if one.name.startswith("figures.")],
     }  # fmt: skip
     return page("drafting.html", request, status=status, **facts)
@@ -99,22 +120,22 @@ def _beside(days: WorkingDays, typed: str) -> str:
 @area.post("/check")
 def check(request: Request, given: Given) -> HTMLResponse:
     """Check what was typed: each fault beside its field."""
-    base = _base(given)
-    made = typed_year.read(base, given.typed, request.app.state.site.database.book.terms)
-    return _show(request, base, given, status=200 if made.year else UNPROCESSABLE)
+    base = _base(request, given)
+    return _show(request, base, given, status=200 if _made(request, base, given).year else UNPROCESSABLE)
 
 
-def _base(given: _Form) -> Year:
-    """Give the calendar whose cities and phases the form has; raise `CalendarFaults`."""
-    return files.parse(given.base, "", None)
+def _base(request: Request, given: _Form) -> Year:
+    """Give the calendar whose cities and phases the form has; raise `CalendarFaults`, or `YearNotOpen`."""
+    site: Site = request.app.state.site
+    return site.year(given.revises).year if given.revises else files.parse(given.base, "", None)
 
 
 @area.post("")
 def save(request: Request, reader: Signed, given: Given) -> Response:
     """Keep it as the draft of its year, once; with faults, or where another was saved meanwhile, show it again."""
     site: Site = request.app.state.site
-    base = _base(given)
-    year = typed_year.read(base, given.typed, site.database.book.terms).year
+    base = _base(request, given)
+    year = _made(request, base, given).year
     if year is None:
         return _show(request, base, given, "有错误，没有保存；您填的都在下面。", UNPROCESSABLE)
     stamp, form = site.sign(reader.shown), given.once or form_token()

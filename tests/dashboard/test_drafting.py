@@ -17,6 +17,7 @@ from models import calendar_drafts, standing
 from models.database import Database
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
+from tests.dashboard.test_acting import hidden as carried
 from tests.support.filing import once
 from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Browser, Window, give_accounts
 
@@ -94,6 +95,8 @@ def test_of_two_officers_the_second_is_told_and_overwrites_only_knowingly(empty:
     assert 'name="figures.grace" type="text" value="5"' in told.text
     knowing = form(told.text, figures__grace="5")
     assert browser.submit(HERE, **knowing).status_code == 303
+    stale = form(told.text, figures__grace="6") | {"once": "another form"}
+    assert browser.submit(HERE, **stale).status_code == 409, "the first version was seen, and the second stands"
     with empty.database.read() as connection:
         [kept] = calendar_drafts.drafts(connection)
     assert (kept.version, files.parse(kept.calendar, "", None).figures.grace) == (2, 5)
@@ -109,3 +112,22 @@ def test_a_year_that_is_open_is_drafted_no_more(empty: Window) -> None:
     assert told.status_code in {409, 422}
     with empty.database.read() as connection:
         assert calendar_drafts.drafts(connection) == []
+
+
+def test_a_calendar_under_way_is_revised_by_the_same_fields_through_the_act_there_is(window: Window) -> None:
+    browser = window.as_(ADMIN)
+    page = browser.get(f"{HERE}?revise=2022").text
+    assert "与现行的日历相同" in page
+    assert "预览修订" not in page
+    fields = form(page, figures__grace="4") | {"revises": "2022"}
+    checked = browser.submit(f"{HERE}/check", **fields)
+    assert (checked.status_code, "还没有办理" in checked.text) == (200, True)
+    text = hidden(checked.text, "calendar")
+    shown = browser.submit("/2022/acts/amend/preview", calendar=text, reason="通知改了")
+    assert shown.status_code == 200, shown.text
+    done = browser.submit("/2022/acts/amend", **carried(shown))
+    assert done.status_code == 303
+    with window.database.read() as connection:
+        assert standing.opened(connection, 2022).year.figures.grace == 4
+    unsaid = browser.submit("/2022/acts/amend/preview", calendar=text, reason="")
+    assert (unsaid.status_code, hidden(unsaid.text, "calendar").strip()) == (422, text.strip())
