@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.draft_year import WHAT, drafted, keep_draft, origins
 from calendars import files, typed_year
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from dashboard.serving.site import Site
+    from models.calendar_drafts import KeptDraft
     from models.database import Database
     from season.outcome import Outcome
 
@@ -36,25 +37,32 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What a form brought: the calendar whose cities and phases it has, what was typed, which version was seen.
+    """What a form brought: the calendar whose cities and phases it has, what was typed, which draft was seen.
 
-    `revises` is the year under way whose calendar it is to be, 0 for none.
+    `seen` is the version of it and `seen_of` its year: another year's draft was not seen. `revises` is the year under
+    way whose calendar it is to be, 0 for none.
     """
 
     base: str
     typed: Mapping[str, str]
-    seen: int
-    once: str
+    seen: int = 0
+    seen_of: int = 0
+    once: str = ""
     revises: int = 0
+
+    def seen_as(self, year: int) -> int:
+        """Give the version of a year's draft that was seen; 0 for none."""
+        return self.seen if self.seen_of == year else 0
 
 
 async def _form(request: Request) -> _Form:
     form = await request.form()
     said = {name: str(value) for name, value in form.items() if isinstance(value, str)}
     await form.close()
-    base, seen, token, revises = (said.pop(name, "") for name in ("base", "seen", "once", "revises"))
+    base, token = (said.pop(name, "") for name in ("base", "once"))
+    seen, of, revises = (_number(said.pop(name, "")) for name in ("seen", "seen_of", "revises"))
     typed = {name: value.strip()[:LONGEST] for name, value in said.items()}
-    return _Form(base.replace("\r\n", "\n"), typed, _number(seen), token, _number(revises))
+    return _Form(base.replace("\r\n", "\n"), typed, seen, of, token, revises)
 
 
 def _number(said: str) -> int:
@@ -70,19 +78,23 @@ def begin(
     origin: Annotated[int, Query(alias="from", ge=0, le=LAST_YEAR)] = 0,
     year: Annotated[int, Query(ge=0, le=LAST_YEAR)] = 0,
     revise: Annotated[int, Query(ge=0, le=LAST_YEAR)] = 0,
-) -> HTMLResponse:
+) -> Response:
     """Show a year's draft as it was saved, else what is carried over from another year to the next.
 
-    Of a year under way, its calendar as it stands: what comes of it is previewed as any revision.
+    A year that has a draft is not begun anew: that leads to it. Of a year under way, its calendar as it stands: what
+    comes of it is previewed as any revision.
     """
     site: Site = request.app.state.site
     if revise:
         base = site.year(revise).year
-        return _show(request, base, _Form(base.source_text, _values(base), 0, "", revise))
+        return _show(request, base, _Form(base.source_text, _values(base), revises=revise))
     with site.database.read() as connection:
         kept = calendar_drafts.draft_of(connection, year)
         base = files.stored(kept.calendar, "") if kept else drafted(connection, origin or max(origins(connection)))
-    return _show(request, base, _Form(base.source_text, _values(base), kept.version if kept else 0, ""))
+        if not kept and calendar_drafts.draft_of(connection, base.year):
+            return RedirectResponse(f"/years/draft?year={base.year}", 303)
+    form = _Form(base.source_text, _values(base))
+    return _show(request, base, replace(form, seen=kept.version, seen_of=kept.year) if kept else form, kept=kept)
 
 
 def _values(base: Year) -> Mapping[str, str]:
@@ -95,12 +107,14 @@ def _made(request: Request, base: Year, given: _Form) -> TypedYear:
     return typed_year.read(base, given.typed, site.database.book.terms, revising=bool(given.revises))
 
 
-def _show(request: Request, base: Year, given: _Form, said: str = "", status: int = 200) -> HTMLResponse:
+def _show(
+    request: Request, base: Year, given: _Form, said: str = "", status: int = 200, kept: KeptDraft | None = None
+) -> HTMLResponse:
     """Show every field with what stands in it, what is said of it, and the weekday of each day."""
     known, made = typed_year.fields(base), _made(request, base, given)
     days = made.year.working_days if made.year else base.working_days
     facts = {
-        "base": base, "given": given, "known": known, "made": made, "said": said, "token": form_token(),
+        "base": base, "given": given, "kept": kept, "known": known, "made": made, "said": said, "token": form_token(),
         "days": DAYS, "rungs": RUNGS, "beside": {name: _beside(days, given.typed.get(name, "")) for name in known},
         "head": [one for one in known.values() if "." not in one.name],
         "contact": [one for one in known.values() if one.name.startswith("contact.")],
@@ -141,11 +155,12 @@ def save(request: Request, reader: Signed, given: Given) -> Response:
     stamp, form = site.sign(reader.shown), given.once or form_token()
 
     def do(database: Database) -> Outcome:
-        return keep_draft(database, year, stamp, given.seen, account=reader.account)
+        return keep_draft(database, year, stamp, given.seen_as(year.year), account=reader.account)
 
     said = refusal(site, form, None, do)
     if said:
         with site.database.read() as connection:
             there = calendar_drafts.draft_of(connection, year.year)
-        return _show(request, base, replace(given, seen=there.version if there else 0), said, CONFLICT)
+        now = replace(given, seen=there.version if there else 0, seen_of=year.year)
+        return _show(request, base, now, said, CONFLICT)
     return once(site, reader, form, WHAT, "/years", do)

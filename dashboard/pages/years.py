@@ -99,9 +99,16 @@ def _choose(request: Request, said: str | None) -> HTMLResponse:
     site: Site = request.app.state.site
     with site.database.read() as connection:
         there, kept, from_ = years_open(connection), drafts(connection), origins(connection)
+    saved = {one.year for one in kept}
     left = [year for year in files.shipped() if year not in there]
     status = UNPROCESSABLE if said else 200
-    facts = {"there": there, "shipped": left, "said": said, "drafts": kept, "origins": from_}
+    facts = {
+        "there": there,
+        "shipped": left,
+        "said": said,
+        "drafts": kept,
+        "origins": [one for one in from_ if one + 1 not in saved],
+    }
     return page("years.html", request, status=status, **facts)
 
 

@@ -44,7 +44,7 @@ def form(page: str, **changed: str) -> dict[str, str]:
     """What the form holds, with these fields typed over."""
     base = files.parse(hidden(page, "base"), "", None)
     plain = {name: one.value for name, one in typed_year.fields(base).items()}
-    kept = {name: hidden(page, name) for name in ("base", "seen", "once")}
+    kept = {name: hidden(page, name) for name in ("base", "seen", "seen_of", "once")}
     return plain | kept | {name.replace("__", "."): value for name, value in changed.items()}
 
 
@@ -91,8 +91,11 @@ def test_of_two_officers_the_second_is_told_and_overwrites_only_knowingly(empty:
     one, other = begun(browser, figures__grace="4"), begun(browser, figures__grace="5")
     assert browser.submit(HERE, **one).status_code == 303
     told = browser.submit(HERE, **other)
-    assert (told.status_code, "刚才也保存过" in told.text) == (409, True)
+    assert (told.status_code, "admin 某 于 2027年9月1日09:00 保存过" in told.text) == (409, True)
     assert 'name="figures.grace" type="text" value="5"' in told.text
+    assert browser.get(f"{HERE}?from=2027").headers["location"] == f"{HERE}?year=2028"
+    assert "2027-09-01 09:00 保存的 2028 年度草案" in browser.get(f"{HERE}?year=2028").text
+    assert f"{HERE}?from=2027" not in browser.get("/years").text
     knowing = form(told.text, figures__grace="5")
     assert browser.submit(HERE, **knowing).status_code == 303
     stale = form(told.text, figures__grace="6") | {"once": "another form"}
@@ -102,12 +105,32 @@ def test_of_two_officers_the_second_is_told_and_overwrites_only_knowingly(empty:
     assert (kept.version, files.parse(kept.calendar, "", None).figures.grace) == (2, 5)
 
 
+def test_a_draft_that_is_made_another_year_s_does_not_write_over_that_one(empty: Window) -> None:
+    browser = empty.as_(ADMIN)
+    page = browser.get(f"{HERE}?from=2026").text
+    assert browser.submit(HERE, **form(page)).status_code == 303
+    assert browser.submit(HERE, **begun(browser, figures__grace="4")).status_code == 303
+    page, other = (browser.get(f"{HERE}?year={year}").text for year in (2027, 2028))
+    again = form(page) | {name: value for name, value in form(other).items() if name.startswith("phases.")}
+    told = browser.submit(HERE, **again | {"year": "2028", "figures.grace": "7"})
+    assert (told.status_code, "2028 年度的草案，admin 某 于" in told.text) == (409, True)
+    with empty.database.read() as connection:
+        kept = [files.parse(one.calendar, "", None) for one in calendar_drafts.drafts(connection)]
+    assert [(one.year, one.figures.grace) for one in kept] == [(2027, 3), (2028, 4)]
+    knowing = {"seen": hidden(told.text, "seen"), "seen_of": hidden(told.text, "seen_of"), "once": once(told.text)}
+    assert browser.submit(HERE, **again | knowing | {"year": "2028", "figures.grace": "7"}).status_code == 303
+
+
 def test_a_year_that_is_open_is_drafted_no_more(empty: Window) -> None:
     browser = empty.as_(ADMIN)
     fields = begun(browser)
     shown = browser.submit("/years/preview", shipped="2027").text
     late = {"through": "none", "reason": "试验"}
     assert browser.submit("/years", calendar=hidden(shown, "calendar"), once=once(shown), **late).status_code == 303
+    assert (browser.get(f"{HERE}?from=2026").status_code, f"{HERE}?from=2026" in browser.get("/years").text) == (
+        409,
+        False,
+    )
     told = browser.submit(HERE, **(fields | {"year": "2027"}))
     assert told.status_code in {409, 422}
     with empty.database.read() as connection:
