@@ -26,6 +26,7 @@ NAMES = (
     "waiting",
     "upload",
     "at_once",
+    "papers",
     "evening",
     "prefect_pass",
     "idle",
