@@ -18,6 +18,7 @@ from models.database import book_of
 from models.letter_states import LetterState
 from models.outbox import ALL
 from models.tables.audit import AuditEntry
+from models.tables.awards import AwardRevoked, AwardRow
 from models.tables.catalogue import declared
 from models.tables.record_chain import ChainLink
 from models.tables.season import CityPhase, CityYear, Filing, Letter, ProgrammeYear, Transition
@@ -185,6 +186,20 @@ def _before(record: Table, term: purges_done.Ended) -> ColumnElement[bool]:
     return record.c.at < term.until if term.year == purges_done.OF_NONE else record.c.at <= term.until
 
 
+def _awards_go_on(connection: Connection) -> Iterator[Found]:
+    """Papers are numbered from 1 without a gap, and nobody has a next one before the one before it was revoked."""
+    award, revoked = table_of(AwardRow), table_of(AwardRevoked)
+    counted = select(award.c.year, award.c.kind, func.count(), func.min(award.c.number), func.max(award.c.number))
+    for year, kind, count, first, last in connection.execute(counted.group_by(award.c.year, award.c.kind)):
+        if (first, last) != (1, count):
+            yield year, kind, f"{count} 份，编号从 {first} 到 {last}"
+    before = award.alias("before")
+    same = and_(before.c.whose == award.c.whose, before.c.edition == award.c.edition - 1)
+    held = exists().where(same, before.c.id.in_(select(revoked.c.award)))
+    for row in connection.execute(select(award).where(award.c.edition > 1, ~held)):
+        yield row.year, f"{row.kind}/{row.number}", "是补发的，原来的没有作废"
+
+
 CHAIN = "记录链完好"
 INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("记录首尾相接", _log_goes_on),
@@ -196,5 +211,6 @@ INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("年度完整", _years_are_whole),
     (CHAIN, _chain_holds),
     ("清除有记录", words_taken_out_are_on_record),
+    ("聘书、证书编号连续", _awards_go_on),
 )
 """What holds of every database, in the order in which it is asked."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from models import awards
 from models.columns import table_of
 from models.facts.scope import Scope, in_training
 from models.record_chain import content
@@ -59,6 +60,10 @@ def of_season(connection: Connection, year: Year) -> dict[str, Any]:
             for name, table in tables.items()
         },
         "results": _results(connection, year),
+        "awards": [
+            [one.kind, one.number, one.city, one.edition, one.revoked is not None]
+            for one in awards.register(connection, ours)
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from pathlib import Path
 
 SYSTEM = "系统"
 """What signs what nobody's hand does."""
@@ -21,8 +22,8 @@ class Stamp:
     """`by` acts at `at` by the clock, as of the programme's instant `as_of` (the same but in a rehearsal); both aware.
 
     `base_url` is the address that letters link back to, "" for none; `mail_domain` is that of the sender's own address.
-    `words` are the office's own templates of letters by kind, where it has some; `account` is whose act it is, where
-    somebody signed in acts.
+    `words` are the office's own templates of letters by kind, where it has some, `papers` the folder of those of its
+    letters of appointment and certificates; `account` is whose act it is, where somebody signed in acts.
     """
 
     by: str
@@ -31,6 +32,7 @@ class Stamp:
     base_url: str = ""
     mail_domain: str = MAIL_DOMAIN
     words: Mapping[str, str] = field(default_factory=dict, hash=False, kw_only=True)
+    papers: Path | None = field(default=None, hash=False, kw_only=True)
     account: int | None = field(default=None, kw_only=True)
 
     def columns(self) -> dict[str, Any]:

@@ -128,7 +128,8 @@ def test_a_borrowed_name_would_be_seen() -> None:
 
 SEEN_FROM_SEVERAL_ROOMS = frozenset(
     {
-        "accounts", "act", "arrangements", "audit", "book", "calendar", "calendar_drafts", "case_notes", "channels",
+        "accounts", "act", "arrangements", "audit", "awards", "book", "calendar", "calendar_drafts",
+        "case_notes", "channels",
         "city_requests",
         "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "database",
         "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast",

@@ -62,6 +62,7 @@ def faults(season: Season) -> Iterator[str]:
     yield from _filings(season, newest)
     yield from _decisions(season)
     yield from _letters(season, newest)
+    yield from _awards(season)
 
 
 def _totals(season: Season, newest: Moves, gone: set[str]) -> Iterator[str]:
@@ -94,6 +95,14 @@ def _results(season: Season, newest: Moves, gone: set[str]) -> Iterator[str]:
             given = sum(grade in AWARDED[name] for there, _, grade in season["results"] if there == city)
             if phase == of and city not in gone and (move["tally"] or {}).get(name, 0) != given:
                 yield f"{city} {name}：记录 {(move['tally'] or {}).get(name, 0)}，逐人相加 {given}"
+
+
+def _awards(season: Season) -> Iterator[str]:
+    """Letters of appointment and certificates are numbered from 1 without a gap; a file of before has none."""
+    for kind in sorted({award[0] for award in season.get("awards", [])}):
+        numbers = [number for of, number, *_ in season["awards"] if of == kind]
+        if numbers != [*range(1, len(numbers) + 1)]:
+            yield f"{kind} 的编号不连续：{len(numbers)} 份，最后一号 {max(numbers)}"
 
 
 def _decisions(season: Season) -> Iterator[str]:

@@ -16,12 +16,17 @@ from tests.support.scenes import Scene, instant
 from tests.support.shelf import BEFORE_YANCHENG, BEGUN, END, MARKS
 
 Played = Callable[[str], Scene]
-LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED = (name for name, _ in INVARIANTS)
+LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED, AWARDS = (name for name, _ in INVARIANTS)
 YANCHENG = "phase = 'shortlist' AND city = 'yancheng'"
 NANJING = "phase = 'shortlist' AND city = 'nanjing'"
 LAST = f"(SELECT max(id) FROM transition WHERE {NANJING})"
 FIRST = f"(SELECT min(id) FROM transition WHERE {NANJING})"
 ONE = "(SELECT min(id) FROM letter WHERE recipient = 'city:nanjing')"
+
+AWARD = (
+    '(year, city, kind, name, place, subject, grade, "by", at, as_of, whose, number, edition, token) '
+    "VALUES (2022, 'nanjing', 'appointment', '', '', '', '', '', '2022-01-20', '2022-01-20', 'mentor:1',"
+)
 
 IMPOSSIBLE = [
     (STANDS, f"UPDATE city_phase SET state = 'passed' WHERE {YANCHENG}"),
@@ -47,6 +52,8 @@ IMPOSSIBLE = [
     (BELONGS, "DELETE FROM city_year WHERE city = 'nanjing'"),
     (WHOLE, f"DELETE FROM city_phase WHERE {NANJING}"),
     (CHAIN, f"UPDATE transition SET reason = '别的' WHERE id = {FIRST}"),
+    (AWARDS, f"INSERT INTO award {AWARD} 2, 1, 'x')"),
+    (AWARDS, f"INSERT INTO award {AWARD} 1, 2, 'x')"),
     (PURGED, f"UPDATE transition SET purged = '{{}}' WHERE id = {FIRST}"),
 ]
 GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]

@@ -61,6 +61,7 @@ FIXED = frozenset({
     "message_id", "number", "office", "owner", "papers", "part", "password", "person", "persons",
     "phase", "recipient", "resume", "role",
     "rule", "salt", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "what",
+    "whose",
 })  # fmt: skip
 """Columns whose words are the programme's own."""
 
@@ -212,8 +213,9 @@ def _wanted(column: Column[Any]) -> bool:
 
 def _sample(column: Column[Any], city: str) -> object:
     name = column.name
-    if column.foreign_keys:
-        return YEAR if name == "year" else 1
+    own = {"number": [*CODES].index(city) + 1, "whose": f"mentor:of {city}", "kind": "appointment"}
+    if column.foreign_keys or (column.table.name == "award" and name in own):
+        return own.get(name, YEAR if name == "year" else 1)
     if isinstance(column.type, WORDS):
         unique = {"number": f"{CODES[city]}-2022-0001"} | {
             key: f"{key} of {city}" for key in ("token", "digest", "key")
