@@ -249,6 +249,7 @@ class Settings(BaseSettings):
     maildir: Path = Path("var/mail")
     smtp: SmtpSettings = SmtpSettings()
     letters: Path = Path("var/letters")
+    papers: Path = Path("var/papers")
     dashboard: DashboardSettings = DashboardSettings()
     backup: BackupSettings = BackupSettings()
     mail_from: str = "省级管理办公室 <office@talent.example>"

@@ -10,6 +10,7 @@ from acts.answer import ANSWER
 from acts.approve import APPROVE, REJECT
 from acts.arrange import ARRANGE
 from acts.ask import ASK
+from acts.awards import ISSUE, REISSUE, REVOKE
 from acts.correct import CORRECT
 from acts.correct_result import CORRECT_RESULT
 from acts.correct_student import CORRECT_STUDENT
@@ -56,7 +57,7 @@ _ACTS = (
     RETURN_MENTORS, REJECT, EXTEND, EXTEND_PERSON, CORRECT, NUDGE, RERUN, WAIVE, EXCUSE, CORRECT_RESULT,
     CORRECT_STUDENT, DECLINE_PLACE, LEAVE_TRAINING, REPLACE_MENTOR, MOVE_STUDENT, WITHDRAW, REJOIN, ANSWER,
     SETTLE_CHILD, ADDRESS, SETTLE, SETTLE_SHORT, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED, AMEND,
-    ADOPT, CLOSE,
+    ADOPT, ISSUE, REVOKE, REISSUE, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

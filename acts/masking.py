@@ -14,3 +14,10 @@ def email(value: str) -> str:
 def covered(value: str) -> str:
     """Show that there is something, and nothing of it."""
     return COVER * 3 if value else ""
+
+
+def one_covered(name: str) -> str:
+    """Show a name with one character covered, as lists made public do: 王＊明; its second letter, if it can."""
+    letters = [place for place, one in enumerate(name) if one.isalnum()]
+    place = next(iter(letters[1:2] or letters), 0)
+    return f"{name[:place]}{COVER}{name[place + 1 :]}" if name else ""

@@ -47,6 +47,9 @@ OWN: Mapping[str, str] = {
     "office": "city set",
     "resume": "letters resume",
     "close": "year close",
+    "issue-awards": "award issue",
+    "revoke-award": "award revoke",
+    "reissue-award": "award reissue",
 }
 """The commands of acts that have one of their own; every other act's is made from the book, `talent act SLUG`."""
 

@@ -153,7 +153,7 @@ class Common(Plain):
 
         now, settings = datetime.now(TZ), environment()
         told = (settings.links_lead, settings.mail_domain)
-        return Stamp(self.operator(), now, self.as_of or now, *told, words=_words(settings))
+        return Stamp(self.operator(), now, self.as_of or now, *told, words=_words(settings), papers=settings.papers)
 
     def database(self, folder: Path = FOLDER) -> Database:
         """The database that is meant, with the keys in `folder`; connections are made when it is first asked."""

@@ -113,13 +113,15 @@ def _own(file: Path) -> bytes:
     return content
 
 
-def made(kind: str, title: str, year: int, papers: Sequence[AwardPaper], stationery: Stationery) -> bytes:
-    """Give the pages of these papers of one kind as PDF/A-2b, in their order, one each.
+def made(
+    kind: str, title: str, year: int, papers: Sequence[AwardPaper], stationery: Stationery, *, sample: bool = False
+) -> bytes:
+    """Give the pages of these papers of one kind as PDF/A-2b, in their order, one each; a `sample` says so across it.
 
     Raise `NoGlyph`, `NoPaperFont`, `UnfitTemplate`.
     """
     files = stationery.files(kind)
-    facts = _facts(title, year, papers, files)
+    facts = {**_facts(title, year, papers, files), "sample": "样张" if sample else ""}
     if stationery.owns(kind):
         _check(kind, facts, files, stationery)
     return _set(facts, files, stationery, papers)

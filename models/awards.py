@@ -171,14 +171,14 @@ def outdated(connection: Connection, year: Year) -> list[OutdatedAward]:
 
     What a city files or has judged again is not decided, and nothing follows from it meanwhile.
     """
-    if year.year in purged_years(connection):
+    held = [one for one in register(connection, year.year) if one.revoked is None]
+    if not held or year.year in purged_years(connection):
         return []
     undecided = _undecided(connection, year.year)
     found = []
     for kind in TITLES:
         now = {one.whose: one for one in entitled(connection, year, kind)}
-        held = (one for one in register(connection, year.year) if one.kind == kind and one.revoked is None)
-        for award in held:
+        for award in (one for one in held if one.kind == kind):
             other = now.get(award.whose)
             if other is None and award.city in undecided[kind]:
                 continue

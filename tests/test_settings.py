@@ -31,6 +31,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "courier": "maildir",
         "maildir": "var/mail",
         "letters": "var/letters",
+        "papers": "var/papers",
         "smtp": {
             "host": "127.0.0.1",
             "port": 465,

@@ -16,7 +16,7 @@ from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
-from models import city_requests, contact_evidence, contacts, exports, histories, reports, statistics
+from models import awards, city_requests, contact_evidence, contacts, exports, histories, reports, statistics
 from models.trained import with_trained
 from season.recipients import named
 
@@ -174,6 +174,43 @@ def _statistics(asked: ExportRequest) -> tuple[Table, ...]:
     return (Table("分校人数", ("城市", "中学", "学科", "到哪一步", "人数"), rows),)
 
 
+def _awards(asked: ExportRequest) -> tuple[Table, ...]:
+    """The register; why one was revoked is the province's own."""
+    columns = ("种类", "编号", "城市", "姓名", "单位", "报名号", "学科", "等级", "颁发时间", "作废时间", "作废事由")
+    rows = [
+        (
+            awards.TITLES[one.kind],
+            one.number,
+            asked.place(one.city),
+            one.name if asked.full or not one.student else masking.name(one.name),
+            one.place,
+            one.student,
+            one.subject,
+            one.grade,
+            one.as_of,
+            one.revoked,
+            one.why if asked.city is None else None,
+        )
+        for one in awards.register(asked.connection, asked.year.year, asked.city)
+    ]
+    return (Table("聘书、证书", columns, rows),)
+
+
+def _nominees(asked: ExportRequest) -> tuple[Table, ...]:
+    """Whom the province recommends to the next year's competition, as its organisers ask for it."""
+    columns = ("序号", "城市", "姓名", "报名号", "中学", "年级", "学科", "导师", "导师单位")
+    rows = [
+        (
+            place,
+            asked.place(one.city),
+            one.name if asked.full else masking.name(one.name),
+            *(one.number, one.school, one.grade, one.subject, one.mentor, one.institution),
+        )
+        for place, one in enumerate(awards.nominees(asked.connection, asked.year), 1)
+    ]
+    return (Table(f"{asked.year.year + 1}年推荐名单", columns, rows),)
+
+
 def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
     columns = ("单位", "职责", "姓名", "邮箱", "电话", "起", "止", "登记人", "登记时间")
     name, email, phone = (str, str, str) if asked.full else (masking.name, masking.email, masking.phone)
@@ -229,6 +266,8 @@ TABLES: Mapping[str, Export] = {
         provincial=True,
     ),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
+    "awards": Export("聘书、证书", _awards, personal=True, now=True),
+    "nominees": Export("科技创新大赛推荐名单", _nominees, personal=True, now=True, provincial=True),
     "statistics": Export("分校人数", _statistics, now=True),
 }
 

@@ -63,6 +63,9 @@ ADDRESSES: Mapping[str, str] = {
     "know-addresses": "/years/{year}/cities/{city}",
     "withdraw": "/years/{year}/cities/{city}",
     "settle": "/years/{year}/letters/{letter}",
+    "issue-awards": "/years/{year}",
+    "revoke-award": "/years/{year}",
+    "reissue-award": "/years/{year}",
 }
 """Which acts a program may ask for, and where; what the address does not name of what an act asks goes in the body."""
 

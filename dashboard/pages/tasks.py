@@ -15,7 +15,16 @@ from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import heading, way_and_address
 from letters.words import STATES
-from models import case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages, suppression
+from models import (
+    awards,
+    case_notes,
+    city_requests,
+    letter_marks,
+    party_addresses,
+    prepared_acts,
+    short_messages,
+    suppression,
+)
 from models.addresses import on_file
 from models.alarms import put_off, undelivered
 from models.facts.scope import Scope
@@ -57,6 +66,10 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         likely = [one for one in likely_children(Scope.undated(connection, year)) if one.same is None]
         season = Season.read(connection, year.year, site.stamp(reader, look.opened), None, reading=True)
         outdated, later = outdated_results(season), still_due(season)
+        unissued = {
+            title: count for kind, title in awards.TITLES.items() if (count := len(awards.due(connection, year, kind)))
+        }
+        papers = awards.outdated(connection, year)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
@@ -65,6 +78,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         way_and_address=way_and_address,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
+        unissued=unissued, papers=papers,
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
         just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from dashboard.serving.forgery import SAFE, Forged, OddInput
 from dashboard.serving.look import NotNow, moved
 from dashboard.serving.policy import FilledIsTheirs, LinkEnded, NotSignedIn, NotThere, NotYours
 from dashboard.serving.rendering import page
-from dashboard.signing_in.rate_limit import TooMany
+from dashboard.signing_in.rate_limit import TooMany, TooManyLooked
 from models.contact_keys import Altered, NoContactKey, UnfitContactKey, UnreadableContactKey
 from models.database import Busy, NotPrepared, passes
 from models.key_file import UnfitMatchingKey, UnreadableMatchingKey
@@ -43,6 +43,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     OddInput: HTTPStatus.BAD_REQUEST,
     LinkEnded: HTTPStatus.GONE,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyLooked: HTTPStatus.TOO_MANY_REQUESTS,
     NoKey: HTTPStatus.UNPROCESSABLE_ENTITY,
     OtherRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownPhase: HTTPStatus.NOT_FOUND,

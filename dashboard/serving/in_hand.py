@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
 from gates.states import State
-from models import case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages
+from models import awards, case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages
 from models.case_notes import PROVINCE
 from models.facts.scope import Scope
 from models.likely_children import likely_children
@@ -77,6 +77,7 @@ def hands(connection: Connection, look: Looking) -> Hands:
         Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),
         Hand("个人延期未交齐", _still_due(connection, look), "人", "看名单", "/tasks#later"),
         Hand("公布后有变化的结果", _outdated(connection, found, look), "处", "去核对", "/tasks#outdated"),
+        Hand("颁发后有变化的聘书、证书", _awards(connection, look), "份", "去补发或作废", "/tasks#papers"),
         Hand("函件待处理", stuck, "件", "去处理", "/tasks#letters", alarm=True),
         Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
     )
@@ -96,6 +97,11 @@ def _outdated(connection: Connection, found: Matrix, look: Looking) -> int:
         for one in line
     )
     return 0 if look.past or not published else len(outdated_results_at(connection, found.year.year, found.as_of))
+
+
+def _awards(connection: Connection, look: Looking) -> int:
+    """How many papers say what is so no longer; what is to be issued waits for no day."""
+    return 0 if look.past else len(awards.outdated(connection, look.opened.year))
 
 
 def _soon(found: Matrix) -> int:

@@ -88,7 +88,8 @@ class Site:
         came_in = self.arrived()
         told = self.settings
         instants, office = (came_in, year.clock or came_in), (told.base_url, told.mail_domain)
-        return Stamp(reader.shown, *instants, *office, words=self.words, account=reader.account)
+        own, account = (self.words, told.papers), reader.account
+        return Stamp(reader.shown, *instants, *office, words=own[0], papers=own[1], account=account)
 
     def sign(self, by: str) -> Stamp:
         """Sign what belongs to no year: accounts and sign-ins, which are of the clock's own time."""

@@ -44,6 +44,10 @@ class TooMany(TalentError):
     """输错次数太多，为防他人猜测密码，暂停登录；请约 {minutes} 分钟后再试。"""
 
 
+class TooManyLooked(TalentError):
+    """查询次数太多，请约一刻钟后再试；仍有疑问的，请与省级管理办公室联系。"""
+
+
 @dataclass
 class Guess:
     """One guess that is being looked at, counted under `keys`; wrong until somebody says otherwise.

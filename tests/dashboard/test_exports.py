@@ -144,7 +144,7 @@ def test_every_export_reads_as_it_should_to_whoever_may_have_it(window: Window, 
         if each in SINGLE:
             single = rows(browser.get(f"/2022/exports/{each}.csv").content)
             assert [len(page) for page in found.values()] == [len(single)], (each, export.title)
-    provincial = {"calls", "evaluation", "evaluation-evaluations"}
+    provincial = {"calls", "evaluation", "evaluation-evaluations", "nominees"}
     assert refused == (provincial if name == "yancheng" else set())
 
 
@@ -251,7 +251,7 @@ def test_the_page_lists_every_export_that_its_reader_may_have(window: Window) ->
     listed = {name: {each for each in EXPORTS if f"/exports/{each}." in page} for name, page in pages.items()}
     alone = {f"{slug}-{form.sheets[0].key}" for slug, form in FORMS.items() if len(form.sheets) == 1}
     assert set(TABLES) <= listed[ADMIN] == listed[VIEWER] == set(EXPORTS) - alone
-    assert listed["nanjing"] == listed[ADMIN] - {"calls", "evaluation"}
+    assert listed["nanjing"] == listed[ADMIN] - {"calls", "evaluation", "nominees"}
     assert {name: "导出完整的姓名与联系方式" in page for name, page in pages.items()} == {
         ADMIN: True,
         VIEWER: False,

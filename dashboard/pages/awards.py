@@ -1,0 +1,157 @@
+"""Letters of appointment and certificates: the year's register, printing, and where anybody confirms one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from acts.awards import VERIFY, printed
+from acts.masking import one_covered
+from calendars.errors import TalentError
+from dashboard.acts import uncovering
+from dashboard.serving.arrival import place
+from dashboard.serving.look import Look, Looking, Present
+from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
+from dashboard.serving.rendering import page
+from dashboard.signing_in.rate_limit import TooMany, TooManyLooked, peer
+from letters.award_papers import Stationery
+from models import audit, awards
+from models.awards import TITLES
+
+if TYPE_CHECKING:
+    from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
+    from models.awards import Award, AwardKind
+
+area = APIRouter(default_response_class=HTMLResponse)
+AnyKind = Literal["", "appointment", "certificate"]
+PRINTED = "打印聘书、证书"
+NONE_FOUND = 404
+
+
+class NothingToPrint(TalentError):
+    """没有可以打印的：没有这样的聘书、证书，或已经作废。"""
+
+
+class NoAddress(TalentError):
+    """聘书、证书上的二维码要有系统的访问地址，现在没有设置（TALENT_BASE_URL）；请联系维护人员。"""
+
+
+class NoPrintReason(TalentError):
+    """打印聘书、证书会看到完整的姓名，请写明事由（500 字以内）；事由记录在案。"""
+
+
+@area.get("/{year:int}/awards", dependencies=[Depends(allow(EVERYONE))])
+def listed(
+    request: Request,
+    reader: Signed,
+    look: Look,
+    kind: AnyKind = "",
+    number: Annotated[str, Query(max_length=9, pattern=r"^\d*$")] = "",
+    city: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show the register, to a city its own; a student's name has one character covered."""
+    if look.past:
+        return RedirectResponse(f"/{look.opened.year.year}/awards", 303)
+    site: Site = request.app.state.site
+    year, whose = look.opened.year, reader.city or city or None
+    with site.database.read() as connection:
+        found = awards.register(connection, year.year, whose)
+        due = awards.unissued(connection, year) if reader.province else {}
+        owed = awards.outdated(connection, year) if reader.province else []
+    chosen = [one for one in found if kind in {"", one.kind} and number in {"", str(one.number)}]
+    return page(
+        "awards.html", request, look=look, year=year, awards=chosen, due=due, owed=owed, titles=TITLES, kind=kind,
+        number=number, city=city, shown=shown, may=reader.admin, prints=bool(found) and (reader.admin or reader.city),
+    )  # fmt: skip
+
+
+def shown(one: Award) -> str:
+    """Name whose it is: a student with one character covered, who is purged not at all."""
+    if one.nameless:
+        return "（姓名保存期满，已清除）"
+    return one_covered(one.name) if one.student else one.name
+
+
+@area.post("/{year:int}/awards/print", dependencies=[Depends(allow(HANDS))])
+async def print_out(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    which: Annotated[Literal["appointment", "certificate"], Form()],
+    city: Annotated[str, Form()] = "",
+    number: Annotated[str, Form(max_length=9, pattern=r"^\d*$")] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Give those in force as one PDF, of a city or all, or a single one, and put that on record.
+
+    One is set in type at a time, which takes much memory.
+    """
+    if reader.city is not None and city not in {"", reader.city}:
+        raise NotThere
+    if reader.city is None and not uncovering.is_reason(reason.strip()):
+        raise NoPrintReason
+    async with place("reports"):
+        return await run_in_threadpool(_file, request, reader, look, which, reader.city or city, number, reason.strip())
+
+
+def _file(
+    request: Request, reader: Reader, look: Looking, kind: AwardKind, city: str, number: str, reason: str
+) -> Response:
+    site: Site = request.app.state.site
+    year, rehearsal, told = look.opened.year, look.opened.rehearsal, site.settings
+    if not rehearsal and not told.base_url_chosen:
+        raise NoAddress
+    with site.database.read() as connection:
+        found = awards.register(connection, year.year, city or None)
+    chosen = [
+        one for one in found
+        if one.kind == kind and one.revoked is None and not one.nameless and number in {"", str(one.number)}
+    ]  # fmt: skip
+    if not chosen:
+        raise NothingToPrint
+    pdf = printed(kind, chosen, told.links_lead, Stationery(told.papers), sample=rehearsal)
+    _on_record(request, reader, look, f"{kind}/{number or city or 'all'}", len(chosen), reason)
+    part = f"第{number}号" if number else year.city(city).name if city else "全省"
+    name = f"{year.year}年度{TITLES[kind]}-{part}.pdf"
+    named = f"inline; filename=\"{kind}.pdf\"; filename*=UTF-8''{quote(name)}"
+    return Response(pdf, media_type="application/pdf", headers={"content-disposition": named})
+
+
+def _on_record(request: Request, reader: Reader, look: Looking, what: str, count: int, reason: str) -> None:
+    site: Site = request.app.state.site
+    stamp, subject = site.stamp(reader, look.opened), f"award/{look.opened.year.year}/{what}"
+    with site.database.write() as connection:
+        audit.record(
+            connection, stamp, f"{PRINTED}（{count} 份）", subject,
+            account=reader.account, city=reader.city, reason=reason or None, address=peer(request),
+        )  # fmt: skip
+
+
+@area.get(VERIFY + "{token}", dependencies=[Depends(allow(None))])
+def confirm(request: Request, token: str) -> HTMLResponse:
+    """Confirm a paper to anybody who has it: number, kind, year, grade, a name with one character covered.
+
+    A token that nobody was given is a guess, of which few are taken from one address.
+    """
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        found = awards.confirmed(connection, token)
+    if found is not None:
+        sample, title = site.year(found.year).rehearsal, TITLES[found.kind]
+        return page("awards_public.html", request, award=found, title=title, named=covered(found), sample=sample)
+    try:
+        with site.guesses.guess("verify", token, peer(request)):
+            pass
+    except TooMany as error:
+        raise TooManyLooked from error
+    return page("awards_public.html", request, status=NONE_FOUND, award=None)
+
+
+def covered(one: Award) -> str:
+    """Cover one character of anybody's name; "" where it was purged."""
+    return "" if one.nameless else one_covered(one.name)
