@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Literal
 from calendars.faults import CalendarFaults
 from calendars.files import parse, revision
 from calendars.findings import check
+from calendars.phase_terms import PhaseTerms
 from calendars.versions import current, toml
 from calendars.working_days import WEEKDAYS
 from calendars.year import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from calendars.faults import Fault
+    from calendars.findings import Warning_
     from calendars.phase_terms import Terms
     from calendars.working_days import WorkingDays
-    from calendars.year import Phase, Year
+    from calendars.year import DayKind, Phase, Year
 
 Shape = Literal["words", "day", "number", "numbers", "list", "span", "spans", "yes"]
 
@@ -33,6 +36,7 @@ DAYS: Mapping[str, str] = {
     "opens": "最早开放", "due": "截止日", "files_from": "起报日", "monthly_from": "每月提醒起始日",
     "second_due": "后交部分截止日", "province_due": "省办期限",
 }  # fmt: skip
+SINGLE: Mapping[DayKind, str] = {"holiday": "另行放假的日子", "working": "另行上班的日子"}
 RUNGS: Mapping[str, str] = {"rungs": "提前几天提醒", "second_rungs": "后交部分提前几天提醒"}
 
 _SPANS, _SPAN = frozenset({"stages"}), frozenset({"cultivation_months", "office_hours"})
@@ -65,9 +69,18 @@ class TypedYear:
     doubts: Mapping[str, Sequence[str]]
 
 
-def fields(year: Year) -> dict[str, YearField]:
-    """Give the fields of a year, by name, in the order of its file."""
-    return {one.name: one for one in (*_head(year), *_contact(year), *_figures(year), *_phases(year))}
+def fields(year: Year, terms: Terms, *, revising: bool = False) -> dict[str, YearField]:
+    """Give the fields of a year, by name, in the order of its file: one for each day that it may state, or states.
+
+    A year under way that is `revising` has its second parts as it was opened.
+    """
+    phases = (one for phase in year.phases for one in _phase(phase, terms, revising=revising))
+    return {one.name: one for one in (*_head(year), *_contact(year), *_figures(year), *phases, *_single(year))}
+
+
+def values(known: Mapping[str, YearField]) -> dict[str, str]:
+    """Give what stands in fields, by name."""
+    return {name: one.value for name, one in known.items()}
 
 
 def _head(year: Year) -> Iterator[YearField]:
@@ -93,17 +106,24 @@ def _figures(year: Year) -> Iterator[YearField]:
         )
 
 
-def _phases(year: Year) -> Iterator[YearField]:
-    for phase in year.phases:
-        key = f"phases.{phase.slug}"
-        for name, label in DAYS.items():
+def _phase(phase: Phase, terms: Terms, *, revising: bool) -> Iterator[YearField]:
+    key, given = f"phases.{phase.slug}", terms.get(phase.slug, PhaseTerms())
+    second = given.two and phase.province is not None and not revising
+    may = {"monthly_from": given.monthly, "second_due": second, "province_due": phase.province is not None}
+    for name, label in DAYS.items():
+        value = getattr(phase, name)
+        if value is not None or may.get(name, True):
+            yield YearField(f"{key}.{name}", f"{phase.name}{label}", "day", str(value or ""))
+    for name, label in RUNGS.items():
+        if name == "rungs" or phase.second_due or second:
             value = getattr(phase, name)
-            if value is not None or (name == "province_due" and phase.province):
-                yield YearField(f"{key}.{name}", f"{phase.name}{label}", "day", str(value or ""))
-        for name, label in RUNGS.items():
-            if name == "rungs" or phase.second_due:
-                value = getattr(phase, name)
-                yield YearField(f"{key}.{name}", f"{phase.name}{label}", "numbers", _shown(name, value))
+            yield YearField(f"{key}.{name}", f"{phase.name}{label}", "numbers", _shown(name, value))
+
+
+def _single(year: Year) -> Iterator[YearField]:
+    for kind, label in SINGLE.items():
+        days = [str(day) for day, said in year.days.items() if said == kind]
+        yield YearField(f"days.{kind}", label, "list", "、".join(days))
 
 
 def _shape(name: str, value: object) -> Shape:
@@ -141,7 +161,7 @@ def written(shape: Shape, typed: str) -> str:
         return _number(typed)
     if shape == "span":
         return f"[{', '.join(map(_number, _THROUGH.split(typed)))}]"
-    parts = [part for part in _APART.split(typed) if part]
+    parts = _parts(typed)
     if shape == "spans":
         return f"[{', '.join(written('span', part) for part in parts)}]"
     return f"[{', '.join(map(_number if shape == 'numbers' else toml, parts))}]"
@@ -151,9 +171,9 @@ def _number(typed: str) -> str:
     return (typed.lstrip("0") or "0") if _NUMBER.fullmatch(typed) else toml(typed)
 
 
-def text_of(origin: Year, typed: Mapping[str, str]) -> str:
-    """Write the file that the fields make; cities and what a phase is are the origin's, days of other years are not."""
-    return "\n".join(_lines(origin, fields(origin), typed)) + "\n"
+def text_of(origin: Year, known: Mapping[str, YearField], typed: Mapping[str, str]) -> str:
+    """Write the file that the fields make; cities and what a phase is are the origin's."""
+    return "\n".join(_lines(origin, known, typed)) + "\n"
 
 
 def _lines(origin: Year, known: Mapping[str, YearField], typed: Mapping[str, str]) -> Iterator[str]:
@@ -177,8 +197,14 @@ def _lines(origin: Year, known: Mapping[str, YearField], typed: Mapping[str, str
     for phase in origin.phases:
         yield from _phase_lines(phase, known, typed)
     yield from ("", "[days]")
-    if typed.get("year", "").strip() == str(origin.year):
-        yield from (f'{day} = "{kind}"' for day, kind in origin.days.items())
+    single = {kind: _parts(typed.get(f"days.{kind}", "")) for kind in SINGLE}
+    for day in dict.fromkeys(day for days in single.values() for day in days):
+        kinds = "、".join(kind for kind, days in single.items() if day in days)
+        yield f"{day if _DAY.fullmatch(day) else toml(day)} = {toml(kinds)}"
+
+
+def _parts(typed: str) -> list[str]:
+    return [part for part in _APART.split(typed) if part]
 
 
 def _phase_lines(phase: Phase, known: Mapping[str, YearField], typed: Mapping[str, str]) -> Iterator[str]:
@@ -197,23 +223,43 @@ def read(origin: Year, typed: Mapping[str, str], terms: Terms, *, revising: bool
 
     Where it is `revising` the origin, which is under way, it is checked as a revision of that.
     """
-    text, known = text_of(origin, typed), fields(origin)
+    known = fields(origin, terms, revising=revising)
+    text = text_of(origin, known, typed)
     try:
         year = revision(text, "", origin, terms) if revising else parse(text, "", terms)
     except CalendarFaults as wrong:
-        return TypedYear(text, None, _at(known, origin, ((one.key, one.reason, one.mend) for one in wrong.faults)), {})
-    doubts = ((one.key, one.reason, one.mend) for one in check(year))
-    return TypedYear(text, year, {}, _at(known, origin, doubts))
+        return TypedYear(text, None, _at(origin, known, typed, wrong.faults), {})
+    return TypedYear(text, year, {}, _at(origin, known, typed, check(year)))
 
 
-def _at(known: Mapping[str, YearField], origin: Year, found: Iterator[tuple[str, str, str]]) -> dict[str, list[str]]:
+def sentences(year: Year, terms: Terms, found: Iterable[Fault | Warning_]) -> list[str]:
+    """Give what the checks say of a year, each with the name of its field, in the words of the form."""
+    known = fields(year, terms)
+    said = _at(year, known, values(known), found)
+    return [f"{known[place].label}：{one}" if place else one for place, those in said.items() for one in those]
+
+
+def _at(
+    origin: Year, known: Mapping[str, YearField], typed: Mapping[str, str], found: Iterable[Fault | Warning_]
+) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
-    for key, reason, mend in found:
-        name = key.partition("[")[0]
-        of_phase = ".".join(name.split(".")[:2])  # of what is none of its fields its due day stands for the phase
-        place = next((one for one in (name, f"{of_phase}.due") if one in known), "")
-        said.setdefault(place, []).append(in_words(origin, f"{reason}；{PATTERNS.get(place, mend)}。"))
+    for one in found:
+        section, _, day = one.key.partition(".")
+        place = _single_place(day, typed) if section == "days" and day else _place(one.key, known)
+        which = f"{day}：" if place.startswith("days.") else ""
+        told = in_words(origin, f"{one.reason}；{PATTERNS.get(place, one.mend)}。")
+        said.setdefault(place, []).append(which + told)
     return said
+
+
+def _place(key: str, known: Mapping[str, YearField]) -> str:
+    name = key.partition("[")[0]
+    of_phase = ".".join(name.split(".")[:2])  # of what is none of its fields its due day stands for the phase
+    return next((one for one in (name, f"{of_phase}.due") if one in known), "")
+
+
+def _single_place(day: str, typed: Mapping[str, str]) -> str:
+    return next((name for kind in SINGLE if day in _parts(typed.get(name := f"days.{kind}", ""))), "days.holiday")
 
 
 PATTERNS: Mapping[str, str] = {
@@ -228,7 +274,9 @@ PLAIN: Sequence[tuple[str, str]] = (
     ("写成不带引号、不带时间的日期", "写成日期"), ("写成 [起, 止]，如 [9, 17]", "写成起、止两个数，如 9-17"),
     ("写成 [起月, 止月]", "写成起月、止月，如 1-12"), ("；等权的写 []", "；等权的留空"),
     ("，删去 draft 一行", "，去掉“通知尚未印发”"),
-    ("，或在 [days] 里写明个别日期", "，或由维护人员在年度文件里写明"),
+    ("，或在 [days] 里写明个别日期", "，或填写另行放假、上班的日子"),
+    ("可删去这一行", "可不填这一天"), ("或删去这一行", "或去掉这一天"), ("“holiday、working”不能用", "既放假又上班"),
+    ('写 "working"（上班）或 "holiday"（放假）', "只留一处"), ("删去这一行", "留空"), ("删去这一节", "留空"),
     ("更新 holidays", "由维护人员升级程序"),
 )  # fmt: skip
 """What the checks say of a file, as it is said of a form."""

@@ -10,6 +10,8 @@ from acts.act import PROVINCE, Filled
 from calendars import files
 from calendars.edits import with_days
 from calendars.errors import TalentError
+from calendars.faults import CalendarFaults
+from calendars.typed_year import sentences
 from calendars.year import UnknownCity, UnknownPhase
 from forms import cells
 
@@ -217,7 +219,10 @@ def _calendar(_asked: Field, opened: Opened, typed: Typed, _: Filled) -> dict[st
     }
     if not edited:
         raise _Wrong("没有改动任何日期，也没有上传文件")
-    return {"calendar": _revision(with_days(opened.year.source_text, edited), "日历", opened)}
+    try:
+        return {"calendar": _revision(with_days(opened.year.source_text, edited), "日历", opened)}
+    except CalendarFaults as wrong:
+        raise _Wrong("\n".join(sentences(opened.year, opened.book.terms, wrong.faults))) from None
 
 
 def _grid(_asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from calendars.deadlines import day_of
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
+from calendars.typed_year import sentences
 from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
 from dashboard.acts.just_done import done_act
@@ -197,7 +198,7 @@ def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, A
         "totals": preview_words.totals(found),
         "untouched": preview_words.untouched(year, found),
         "differences": preview_words.differences(diff(year, calendar)) if calendar else None,
-        "warnings": check(calendar) if calendar else (),
+        "warnings": sentences(calendar, look.opened.book.terms, check(calendar)) if calendar else (),
     }
 
 

@@ -21,7 +21,7 @@ from models import calendar_drafts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from calendars.typed_year import TypedYear
+    from calendars.typed_year import TypedYear, YearField
     from calendars.working_days import WorkingDays
     from calendars.year import Year
     from dashboard.serving.site import Site
@@ -87,18 +87,23 @@ def begin(
     site: Site = request.app.state.site
     if revise:
         base = site.year(revise).year
-        return _show(request, base, _Form(base.source_text, _values(base), revises=revise))
+        return _show(request, base, _Form(base.source_text, _values(request, base, revise), revises=revise))
     with site.database.read() as connection:
         kept = calendar_drafts.draft_of(connection, year)
         base = files.stored(kept.calendar, "") if kept else drafted(connection, origin or max(origins(connection)))
         if not kept and calendar_drafts.draft_of(connection, base.year):
             return RedirectResponse(f"/years/draft?year={base.year}", 303)
-    form = _Form(base.source_text, _values(base))
+    form = _Form(base.source_text, _values(request, base))
     return _show(request, base, replace(form, seen=kept.version, seen_of=kept.year) if kept else form, kept=kept)
 
 
-def _values(base: Year) -> Mapping[str, str]:
-    return {name: one.value for name, one in typed_year.fields(base).items()}
+def _fields(request: Request, base: Year, revises: int) -> Mapping[str, YearField]:
+    site: Site = request.app.state.site
+    return typed_year.fields(base, site.database.book.terms, revising=bool(revises))
+
+
+def _values(request: Request, base: Year, revises: int = 0) -> Mapping[str, str]:
+    return typed_year.values(_fields(request, base, revises))
 
 
 def _made(request: Request, base: Year, given: _Form) -> TypedYear:
@@ -111,14 +116,15 @@ def _show(
     request: Request, base: Year, given: _Form, said: str = "", status: int = 200, kept: KeptDraft | None = None
 ) -> HTMLResponse:
     """Show every field with what stands in it, what is said of it, and the weekday of each day."""
-    known, made = typed_year.fields(base), _made(request, base, given)
+    known, made = _fields(request, base, given.revises), _made(request, base, given)
     days = made.year.working_days if made.year else base.working_days
     facts = {
         "base": base, "given": given, "kept": kept, "known": known, "made": made, "said": said, "token": form_token(),
         "days": DAYS, "rungs": RUNGS, "beside": {name: _beside(days, given.typed.get(name, "")) for name in known},
         "head": [one for one in known.values() if "." not in one.name],
         "contact": [one for one in known.values() if one.name.startswith("contact.")],
-        "same": bool(made.year and given.revises and _values(made.year) == _values(base)),
+        "single": [one for one in known.values() if one.name.startswith("days.")],
+        "same": bool(made.year and _values(request, made.year, given.revises) == typed_year.values(known)),
         "figures": [one for one in known.values() if one.name.startswith("figures.")],
     }  # fmt: skip
     return page("drafting.html", request, status=status, **facts)

@@ -20,6 +20,7 @@ from calendars import files
 from calendars.errors import TalentError
 from calendars.findings import check
 from calendars.moments import moments
+from calendars.typed_year import sentences
 from dashboard.acts.once import form_token, once
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
@@ -130,7 +131,7 @@ def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) ->
     now = site.arrived()
     facts = {
         "calendar": year,
-        "warnings": check(year),
+        "warnings": sentences(year, site.database.book.terms, check(year)),
         "moments": moments(year),
         "token": form_token(),
         "said": said,

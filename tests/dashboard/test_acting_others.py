@@ -241,6 +241,9 @@ def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
     assert "面试名单的截止日 2022-01-30 已经过去" in refused.text
     shown = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-02-25"}, reason="通知")
     assert "<td>调整</td><td>导师面试：截止</td>" in shown.text
+    assert ("日历检查的提醒" in shown.text, "<code>" in shown.text) == (True, False)
+    early = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-01-02"}, reason="通知")
+    assert ("导师面试截止日：截止日 2022-01-02 早于开放日" in early.text, "phases." in early.text) == (True, False)
     assert "截止时间改为2月25日（周五）24时：南京市入选名单" in shown.text
     assert admin.submit("/2022/acts/amend", **hidden(shown)).is_redirect
     assert window.site.year(2022).year.phase("interview").due == date(2022, 2, 25)

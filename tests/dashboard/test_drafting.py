@@ -43,7 +43,7 @@ def hidden(page: str, name: str) -> str:
 def form(page: str, **changed: str) -> dict[str, str]:
     """What the form holds, with these fields typed over."""
     base = files.parse(hidden(page, "base"), "", None)
-    plain = {name: one.value for name, one in typed_year.fields(base).items()}
+    plain = {name: one.value for name, one in typed_year.fields(base, BOOK.terms).items()}
     kept = {name: hidden(page, name) for name in ("base", "seen", "seen_of", "once")}
     return plain | kept | {name.replace("__", "."): value for name, value in changed.items()}
 
@@ -67,7 +67,13 @@ def test_a_year_is_drafted_saved_gone_on_with_and_opened(empty: Window) -> None:
     again = browser.get(f"{HERE}?year=2028")
     assert ('name="figures.grace" type="text" value="4"' in again.text, hidden(again.text, "seen")) == (True, "1")
     text = hidden(listed, "calendar")
-    opened = browser.submit("/years", calendar=text, once=once(browser.submit("/years/preview", calendar=text).text))
+    shown = browser.submit("/years/preview", calendar=text).text
+    assert ("<li>通知尚未印发：本年度通知尚未印发" in shown, "<code>" in shown, "draft 一行" in shown) == (
+        True,
+        False,
+        False,
+    )
+    opened = browser.submit("/years", calendar=text, once=once(shown))
     assert opened.status_code == 303
     with empty.database.read() as connection:
         assert standing.opened(connection, 2028).year.figures.grace == 4
