@@ -22,6 +22,10 @@ NAME = "contact-key"
 """The file's name, beside the window's secret."""
 
 
+GONE = (-1,)
+"""What a file is that is not there."""
+
+
 class Unopened(TalentError, DontWrapMixin):
     """现在不能读写加密的联系方式，这次没有办理，什么也没有存下；请告知省级管理办公室，由其联系维护人员。"""
 
@@ -121,9 +125,11 @@ class ContactKeyFile(SecretLines):
         return tuple(map(ContactKey, self.lines()))
 
     def newest(self) -> ContactKey:
-        """Give the first; made in the file where there is none."""
+        """Give the first; made in the file where there is none, but not in the place of one that went."""
         now = self._face()
         if now not in self._read_of:
+            if now == GONE and self._read_of:
+                raise self.unreadable(place=self.place, reason="文件不见了")
             found = ContactKey(self.first())
             self._read_of.clear()
             self._read_of[self._face()] = found
@@ -136,5 +142,5 @@ class ContactKeyFile(SecretLines):
         try:
             found = self.path.stat()
         except OSError:
-            return (-1,)
+            return GONE
         return (found.st_ino, found.st_mtime_ns, found.st_size)

@@ -294,3 +294,9 @@ def test_what_cannot_be_read_is_said_and_no_key_is_made_in_its_place(tmp_path: P
     with pytest.raises(UnfitContactKey) as unfit:
         keys.newest()
     assert f"{keys.path} 里没有可用的联系方式密钥" in unfit.value.in_full
+    keys.path.unlink()
+    assert keys.newest() == keys.newest() == keys.known()[0]
+    keys.path.unlink()
+    with pytest.raises(UnreadableContactKey) as gone:
+        keys.newest()
+    assert (f"{keys.path} 用不了（文件不见了）" in gone.value.in_full, keys.path.exists()) == (True, False)
