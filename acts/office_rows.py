@@ -1,23 +1,24 @@
-"""The offices of all cities at once, as they are typed: a row a city, and what each would change, or what is wrong."""
+"""What the rows that were typed of all cities' offices would change, each, or what is wrong with it."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections import Counter
-from dataclasses import astuple, dataclass, field, fields
+from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from acts.accounts import NAME
 from acts.contacts import refusal
+from acts.typed_offices import COLUMNS, OfficeRow
 from calendars.year import UnknownCity
 from letters.headers import UnfitAddress, doubt, fit_address
 from models import accounts, addresses, contacts, sign_ins
+from models.alarms import suppressed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -26,40 +27,9 @@ if TYPE_CHECKING:
     from models.accounts import KeptAccount
     from models.contacts import ContactPerson
 
-MOST = 100
-"""Rows at once."""
-
-LONGEST = 300
-"""Characters of a cell that are looked at."""
-
 UNFIT_ACCOUNT = "用户名只能用小写字母、数字、点、横线，2 到 40 个字符"
-APART = re.compile(r"[,，;；]")
-
 RowState = Literal["wrong", "new", "changed", "same"]
 WORDS: Mapping[RowState, str] = {"wrong": "有误", "new": "新增", "changed": "更改", "same": "不变"}
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeRow:
-    """A row as it was typed: a city, its mailbox, its contact's name and telephone, the name of its account."""
-
-    city: str = ""
-    mailbox: str = ""
-    contact: str = ""
-    phone: str = ""
-    account: str = ""
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing is said of the city."""
-        return not any(astuple(self)[1:])
-
-
-COLUMNS: Mapping[str, str] = {
-    "city": "设区市", "mailbox": "邮箱", "contact": "经办人", "phone": "电话", "account": "用户名",
-}  # fmt: skip
-
-HEADERS = frozenset({COLUMNS["city"], "城市", "市"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +37,7 @@ class PlannedOffice:
     """What comes of a row: `faults` by column, `changes` in words, and what is written where there are no faults.
 
     `contact` is who is in charge from now on, in the place of contact `ends`; `account` a name to make an account of,
-    `again` the id of an account whose link is gone before a password was chosen.
+    `again` the names of accounts that get another link, by id: the one they had is gone, or went to another mailbox.
     """
 
     typed: OfficeRow
@@ -75,10 +45,10 @@ class PlannedOffice:
     faults: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     mailbox: str | None = None
-    contact: Mapping[str, str | None] | None = None
+    contact: Mapping[str, object] | None = None
     ends: int | None = None
     account: str | None = None
-    again: int | None = None
+    again: Mapping[int, str] = field(default_factory=dict)
     known: bool = False
 
     @property
@@ -91,41 +61,28 @@ class PlannedOffice:
         return "changed" if self.known else "new"
 
 
-def pasted(text: str) -> list[OfficeRow]:
-    """Read what was copied from a table: a row a line, its cells a tab apart, or a comma; a header is passed over."""
-    lines = text.splitlines()
-    if any("\t" in line for line in lines):
-        rows = list(csv.reader(lines, delimiter="\t"))
-    else:
-        rows = [APART.split(line) for line in lines]
-    return rows_of(rows)
-
-
-def rows_of(rows: Iterable[Sequence[str]]) -> list[OfficeRow]:
-    """Give rows of cells in the order of `COLUMNS`; what is blank and a header are passed over."""
-    trimmed = ([cell.strip()[:LONGEST] for cell in row] for row in rows)
-    found = (cells for cells in trimmed if any(cells) and cells[0] not in HEADERS)
-    return [OfficeRow(*(*cells, *[""] * len(COLUMNS))[: len(COLUMNS)]) for cells in islice(found, MOST + 1)]
-
-
 @dataclass(frozen=True, slots=True)
 class _OnFile:
-    """What is on file of all offices, asked once."""
+    """What is on file of all offices, asked once: `own` addresses, and the `mailboxes` that letters go to."""
 
+    own: Mapping[str, str]
     mailboxes: Mapping[str, str]
     charged: Mapping[str, ContactPerson | None]
     accounts: Mapping[str, KeptAccount]
     invited: frozenset[int]
+    given_up: frozenset[str]
 
     @classmethod
     def read(cls, connection: Connection, day: date, now: datetime) -> _OnFile:
         people = contacts.of(connection)
         kept = {office: (row.email, row.head) for office, row in addresses.on_file(connection).items()}
         return cls(
+            {office: own for office, (own, _) in kept.items() if own},
             {office: own for office, (own, _) in contacts.addressed(kept, people, day).items() if own},
             contacts.charged(people, day),
             {one.name: one for one in accounts.everybody(connection)},
             frozenset(sign_ins.waiting(connection, now).values()),
+            frozenset(one.address for one in suppressed(connection)),
         )
 
 
@@ -147,33 +104,38 @@ def standing_rows(connection: Connection, year: Year, day: date, now: datetime) 
 def planned(
     connection: Connection, year: Year, rows: Sequence[OfficeRow], day: date, now: datetime
 ) -> list[PlannedOffice]:
-    """Give what would come of each row; four questions, however many rows."""
+    """Give what would come of each row; the same number of questions, however many rows."""
     there = _OnFile.read(connection, day, now)
-    twice = {
-        column: {one for one, count in Counter(_folded(row, column) for row in rows).items() if one and count > 1}
-        for column in ("city", "mailbox", "account")
+    cities = [_city(year, row) for row in rows]
+    said = {
+        "city": [city.slug if city else "" for city in cities],
+        "mailbox": [row.mailbox.casefold() for row in rows],
+        "account": [row.account.casefold() for row in rows],
     }
-    return [_planned(year, there, row, twice) for row in rows]
+    twice = {name: {one for one, count in Counter(each).items() if one and count > 1} for name, each in said.items()}
+    return [
+        _planned(there, row, city, [name for name in twice if said[name][place] in twice[name]])
+        for place, (row, city) in enumerate(zip(rows, cities, strict=True))
+    ]
 
 
-def _folded(row: OfficeRow, column: str) -> str:
-    said: str = getattr(row, column)
-    return said.casefold().removesuffix("市")
+def _city(year: Year, row: OfficeRow) -> City | None:
+    """Give the city that a row means, however it is named: 苏州市, `suzhou`, 3205."""
+    with suppress(UnknownCity):
+        return year.city(row.city)
+    return None
 
 
-def _planned(year: Year, there: _OnFile, row: OfficeRow, twice: Mapping[str, set[str]]) -> PlannedOffice:
-    try:
-        city = year.city(row.city.removesuffix("市"))
-    except UnknownCity:
+def _planned(there: _OnFile, row: OfficeRow, city: City | None, repeated: Sequence[str]) -> PlannedOffice:
+    if city is None:
         return PlannedOffice(row, faults={"city": f"本年度没有“{row.city}”这个设区市" if row.city else "请填写设区市"})
     person = there.charged.get(city.slug)
-    repeated = (column for column in twice if _folded(row, column) in twice[column])
     faults = {column: f"这个{COLUMNS[column]}在名单里不止一行" for column in repeated}
     faults |= dict(chain(_mailbox_faults(row), _contact_faults(row, person), _account_faults(there, row, city)))
     known = any((city.slug in there.mailboxes, person, *(one.city == city.slug for one in there.accounts.values())))
     if faults:
         return PlannedOffice(row, city.slug, faults, known=known)
-    return _fit(there, row, city, known=known)
+    return _fit(there, row, city.slug, known=known)
 
 
 def _mailbox_faults(row: OfficeRow) -> Iterator[tuple[str, str]]:
@@ -204,39 +166,104 @@ def _account_faults(there: _OnFile, row: OfficeRow, city: City) -> Iterator[tupl
         yield "account", f"账号 {name} 已停用；请先在“账号管理”启用，或换一个"
 
 
-def _fit(there: _OnFile, row: OfficeRow, city: City, *, known: bool) -> PlannedOffice:
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Where an office is reached after a row: at its `own` address, or at the `email` of who is in charge himself."""
+
+    own: str
+    email: str | None
+
+    @property
+    def goes_to(self) -> str:
+        """Where its letters go."""
+        return self.email or self.own
+
+
+def _reach(there: _OnFile, row: OfficeRow, slug: str, typed: str) -> _Reach:
+    """Say how a row has an office reached: what is typed is the office's own, and nobody hands on a mailbox of his.
+
+    Typed beside another's name, the predecessor's is taken for what the page had filled in, if there is another.
+    """
+    person, own = there.charged.get(slug), there.own.get(slug, "")
+    if person is None or row.contact not in {"", person.name}:
+        left_there = person is not None and own and typed.lower() == (person.email or "").lower()
+        return _Reach(own if left_there else typed or own, None)
+    if typed and typed.lower() != there.mailboxes.get(slug, "").lower():
+        return _Reach(typed, None)
+    return _Reach(own, person.email)
+
+
+def _fit(there: _OnFile, row: OfficeRow, slug: str, *, known: bool) -> PlannedOffice:
     """Say what a row without faults changes."""
-    changes: list[str] = []
-    now, person = there.mailboxes.get(city.slug, ""), there.charged.get(city.slug)
-    mailbox = fit_address(row.mailbox) if row.mailbox else ""
-    moves = bool(mailbox) and mailbox.lower() != now.lower()
+    now, person = there.mailboxes.get(slug, ""), there.charged.get(slug)
+    reach = _reach(there, row, slug, fit_address(row.mailbox) if row.mailbox else "")
+    contact, said = _contact(row, person, reach)
+    again, links = _links(there, row, slug, moves=bool(now) and reach.goes_to.lower() != now.lower())
+    wrong = _unreached(there, reach, person if now else None, links)
+    if wrong:
+        return PlannedOffice(row, slug, {"mailbox": wrong}, known=known)
+    new = row.account.casefold() if row.account.casefold() not in there.accounts else ""
+    own = reach.own if reach.own.lower() != there.own.get(slug, "").lower() else None
+    changes = (*_moves(now, there.own.get(slug, ""), reach), *said, *links)
+    replaced = person.id if contact and person and contact["part"] == person.part else None
+    return PlannedOffice(row, slug, {}, changes, own, contact, replaced, new or None, again, known=known)
+
+
+def _moves(now: str, own: str, reach: _Reach) -> Iterator[str]:
+    """Say where letters go from now on, and what else becomes of the office's own address."""
+    to = reach.goes_to
+    moves = to.lower() != now.lower()
     if moves:
-        changes.append((f"邮箱由 {now} 改为 {mailbox}" if now else f"登记邮箱 {mailbox}") + doubt(mailbox))
-    name, phone = row.contact or (person.name if person else ""), row.phone or (person.phone if person else "") or ""
-    other = bool(name) and (person is None or (name, phone) != (person.name, person.phone or ""))
-    if other:
-        was = f"由 {person.name} {person.phone or ''}".rstrip() if person else ""
-        changes.append(f"经办人{was}改为 {name} {phone}" if was else f"登记经办人 {name} {phone}")
-    replaced = other or bool(moves and person and person.email)  # whose own mailbox would still get the letters
-    ends = person.id if replaced and person and person.part == contacts.MAIN else None
-    account, again = there.accounts.get(row.account.casefold()), None
-    if row.account and account is None:
-        changes.append(f"新建账号 {row.account.casefold()}，发登录链接")
-    elif account and not account.password and account.id not in there.invited:
-        again = account.id
-        changes.append(f"账号 {account.name} 的登录链接已过期，重新发")
-    kept = person.email if person and not mailbox else None
-    return PlannedOffice(
-        row, city.slug, {}, tuple(changes), (mailbox or None) if moves or replaced else None,
-        {"name": name, "phone": phone or None, "email": kept} if replaced else None, ends,
-        row.account.casefold() if row.account and account is None else None, again, known=known,
-    )  # fmt: skip
+        yield (f"邮箱由 {now} 改为 {to}" if now else f"登记邮箱 {to}") + doubt(to)
+    if reach.own.lower() != own.lower() and not (moves and now == own):
+        yield f"单位邮箱由 {own} 改为 {reach.own}" if own else f"登记单位邮箱 {reach.own}"
+
+
+def _contact(
+    row: OfficeRow, person: ContactPerson | None, reach: _Reach
+) -> tuple[Mapping[str, object] | None, tuple[str, ...]]:
+    """Give who is put in charge, if anybody, and what is said of that; who stays keeps his part, and until when."""
+    had = f"{person.name} {person.phone or ''}".rstrip() if person else ""
+    if person and row.contact in {"", person.name}:
+        phone = row.phone or person.phone
+        kept = {"part": person.part, "until": person.until, "name": person.name, "phone": phone, "email": reach.email}
+        if phone != person.phone:
+            return kept, (f"{contacts.PARTS[person.part]}由 {had}改为 {person.name} {phone}",)
+        return (kept, ()) if reach.email != person.email else (None, ())
+    if not row.contact:
+        return None, ()
+    new = {"part": contacts.MAIN, "until": None, "name": row.contact, "phone": row.phone or None, "email": None}
+    if person and person.part == contacts.MAIN:
+        return new, (f"经办人由 {had}改为 {row.contact} {row.phone}",)
+    instead = f"，函件不再由代办人 {person.name} 代收" if person else ""
+    return new, (f"登记经办人 {row.contact} {row.phone}{instead}",)
+
+
+def _links(there: _OnFile, row: OfficeRow, slug: str, *, moves: bool) -> tuple[Mapping[int, str], tuple[str, ...]]:
+    """Give the accounts that get another link, and what is said of all links; one to another mailbox is void."""
+    name = row.account.casefold()
+    unset = [one for one in there.accounts.values() if one.city == slug and not (one.password or one.disabled_at)]
+    void = {one.id: one.name for one in unset if moves and one.id in there.invited}
+    over = {one.id: one.name for one in unset if one.name == name and one.id not in there.invited}
+    said = [f"账号 {one} 的原链接作废，重新发" for one in void.values()]
+    said += [f"账号 {one} 的登录链接已过期，重新发" for one in over.values()]
+    said += [f"新建账号 {name}，发登录链接"] if name and name not in there.accounts else []
+    return void | over, tuple(said)
+
+
+def _unreached(there: _OnFile, reach: _Reach, before: ContactPerson | None, links: Sequence[str]) -> str:
+    """Say why an office would not be reached that was `before`, or that a link goes to; "" where it is."""
+    to = reach.goes_to
+    if not to and before:
+        return f"请填写邮箱：现用的是 {before.name} 本人的，换人以后函件没有去处"
+    if links and not to:
+        return "请填写邮箱：登录链接和函件都发到那里；暂时没有的，先不填用户名"
+    if links and to.lower() in there.given_up:
+        return f"已停止向 {to} 发函，登录链接寄不出；请填写别的邮箱"
+    return ""
 
 
 def fingerprint(plan: Sequence[PlannedOffice]) -> str:
     """Give what tells a plan from another: whoever confirms it confirms this one."""
     said = repr([(one.typed, one.slug, sorted(one.faults), one.changes) for one in plan])
     return sha256(said.encode()).hexdigest()[:32]
-
-
-FIELDS = tuple(one.name for one in fields(OfficeRow))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from acts.office_rows import COLUMNS, FIELDS, OfficeRow
+from acts.typed_offices import COLUMNS, FIELDS, OfficeRow
 from forms import sandbox
 from forms.definitions import Form, Sheet, SheetRow
 from forms.kinds import EMAIL, NAME, PHONE, UNIT, Ask

@@ -19,7 +19,8 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from acts.office_rows import OfficeRow, PlannedOffice
+    from acts.office_rows import PlannedOffice
+    from acts.typed_offices import OfficeRow
     from models.database import Database
     from models.stamp import Stamp
     from season.unit_of_work import Season
@@ -79,11 +80,11 @@ def set_up_offices(
         changed = [one for one in plan if one.changes]
         if not changed:
             return SetUp("与已登记的完全相同，未作改动。")
-        moved = _offices(season, changed)
         invited = _accounts(season, changed)
         tokens = _tokens(season, invited, token, by_letter=by_letter)
         until = stamp.at + (BY_LETTER if by_letter else HOLDS)
         sign_ins.offer_all(connection, {digest(one): key for key, one in tokens.items()}, until)
+        moved = _offices(season, changed)  # last: a letter whose link is void by now is not sent on
         _on_record(season, changed, invited, account)
         contacts.touch(connection)
     said = f"已登记 {len(changed)} 个市；{_said(len(invited), by_letter=by_letter)}{_moved(moved)}。"
@@ -127,7 +128,7 @@ def _accounts(season: Season, changed: Sequence[PlannedOffice]) -> Mapping[int, 
     if len(made) < len(new):
         raise NameTaken
     found = {made[one.account]: (one.slug, one.account) for one in new if one.account}
-    return found | {one.again: (one.slug, one.typed.account.casefold()) for one in changed if one.again}
+    return found | {key: (one.slug, name) for one in changed for key, name in one.again.items()}
 
 
 def _tokens(

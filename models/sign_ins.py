@@ -11,9 +11,10 @@ from sqlalchemy import delete, insert, select, update
 from models.accounts import KeptAccount
 from models.columns import columns_of, table_of
 from models.tables.accounts import Account, OneTimeLink, SignIn
+from models.taking_back import take_back_invitations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Connection, Select
 
@@ -96,18 +97,15 @@ def end_all(connection: Connection, account: int) -> None:
 
 def offer(connection: Connection, digest: str, account: int, until: datetime) -> None:
     """Make a one-time link the only one of its account."""
-    revoke(connection, account)
-    connection.execute(insert(table_of(OneTimeLink)).values(digest=digest, account=account, until=until))
+    offer_all(connection, {digest: account}, until)
 
 
 def offer_all(connection: Connection, links: Mapping[str, int], until: datetime) -> None:
     """Make one-time links, by their digests, the only ones of their accounts."""
-    table = table_of(OneTimeLink)
-    gone = delete(table).where(table.c.account.in_([*links.values()]), table.c.used_at.is_(None))
     if links:
-        connection.execute(gone)
+        revoke_all(connection, [*links.values()])
         rows = [{"digest": digest, "account": account, "until": until} for digest, account in links.items()]
-        connection.execute(insert(table), rows)
+        connection.execute(insert(table_of(OneTimeLink)), rows)
 
 
 def waiting(connection: Connection, now: datetime) -> dict[str, int]:
@@ -119,8 +117,14 @@ def waiting(connection: Connection, now: datetime) -> dict[str, int]:
 
 def revoke(connection: Connection, account: int) -> None:
     """Make an account's links that were not used worthless."""
+    revoke_all(connection, [account])
+
+
+def revoke_all(connection: Connection, of: Collection[int]) -> None:
+    """Make the links of these accounts that were not used worthless; letters that would carry them are taken back."""
     table = table_of(OneTimeLink)
-    connection.execute(delete(table).where(table.c.account == account, table.c.used_at.is_(None)))
+    connection.execute(delete(table).where(table.c.account.in_([*of]), table.c.used_at.is_(None)))
+    take_back_invitations(connection, of)
 
 
 def offered(connection: Connection, digest: str, now: datetime) -> KeptAccount | None:

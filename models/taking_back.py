@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, FromClause, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, literal, or_, select, tuple_, update
 
 from gates.states import MOVING_THE_DAY
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may, moved, sources, taken_back
 from models.record_chain import GONE
+from models.tables.accounts import Account
 from models.tables.city_requests import Request
 from models.tables.season import Letter
 from phases.letter_kinds import LETTER_KINDS
@@ -52,6 +53,7 @@ REPLIED = "这条留言已有回复"
 REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该申请已有结果", "已另发更新的函件"
 REWORDED, REARRANGED = "该市的延期申请已有变化，按新的情况另发", "会议的时间、地点已有变化，按新的安排另发"
 RECALLED = "已由发函的单位收回"
+REVOKED = "所带的登录链接已作废"
 OUTDATED = "所写的截止时间已改，没有发出；仍需告知的，请按新的时间另写"
 """Why a letter was taken back: what is said of it from then on."""
 
@@ -211,6 +213,19 @@ def owed_again(letter: FromClause) -> ColumnElement[bool]:
     unsent = (letter.c.state == LetterState.CANCELLED.value) | letter.c.moot
     reworded = (letter.c.state == LetterState.CANCELLED.value) & (func.coalesce(letter.c.detail, "") == REWORDED)
     return (cancelled & unsent) | (moot & letter.c.moot) | (may_ask(letter) & reworded)
+
+
+OF_ACCOUNTS = tuple(kind for kind, row in LETTER_KINDS.items() if row.invites)
+"""The kinds with a link by which an account's password is chosen; their slot begins with the account, and `@`."""
+
+
+def take_back_invitations(connection: Connection, invited: Collection[int]) -> None:
+    """Take back what has not left of the letters with a link of these accounts: it is worth nothing any more."""
+    letter, account = table_of(Letter), table_of(Account)
+    offices = select(literal("city:") + account.c.city).where(account.c.id.in_(sorted(invited)))
+    theirs = or_(*(letter.c.slot.startswith(f"{one}@") for one in sorted(invited)))
+    if invited:
+        take_back(connection, REVOKED, letter.c.kind.in_(OF_ACCOUNTS), letter.c.recipient.in_(offices), theirs)
 
 
 def take_back_arranged(connection: Connection, year: int, phase: str, city: str) -> None:

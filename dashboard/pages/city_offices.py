@@ -11,19 +11,21 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from acts import office_rows, office_workbook
+from acts import office_rows, office_workbook, typed_offices
 from acts.accounts import digest, link_of
-from acts.office_rows import COLUMNS, FIELDS, MOST, WORDS, OfficeRow, PlannedOffice, fingerprint, planned
+from acts.office_rows import WORDS, PlannedOffice, fingerprint, planned
 from acts.set_up_offices import WHAT, FirstLink, NotAsShown, SetUp, set_up_offices
+from acts.typed_offices import COLUMNS, FIELDS, MOST, OfficeRow
 from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
 from dashboard.serving.look import Present
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
+from dashboard.signing_in.rate_limit import peer
 from dashboard.signing_in.totp import one_time
 from forms.sandbox import FILE_SIZE
 from letters.link_places import LINK_DAYS
-from models import deeds, sign_ins
+from models import accounts, audit, deeds, sign_ins
 from models.database import Within
 from post.links import first_token
 
@@ -40,7 +42,7 @@ area = APIRouter(
     default_response_class=HTMLResponse,
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UNPROCESSABLE = 422
+UNPROCESSABLE, CONFLICT = 422, 409
 LONGEST = 60_000
 """Characters that are pasted at most."""
 
@@ -67,7 +69,7 @@ async def _given(request: Request) -> _Given:
     said = (str(form.get(name) or "") for name in ("pasted", "links", "once", "foreseen"))
     await form.close()
     pasted, links, once, foreseen = said
-    rows = office_rows.rows_of(list(zip(*columns, strict=False)))
+    rows = typed_offices.rows_of(list(zip(*columns, strict=False)))
     return _Given(tuple(rows), pasted[:LONGEST], data, links, once, foreseen)
 
 
@@ -87,25 +89,42 @@ def _on_file(request: Request, look: Looking) -> list[OfficeRow]:
 
 
 def _grid(
-    request: Request, look: Looking, plan: Sequence[PlannedOffice], said: str = "", given: _Given | None = None
+    request: Request,
+    look: Looking,
+    plan: Sequence[PlannedOffice],
+    said: str = "",
+    given: _Given | None = None,
+    *,
+    status: int = UNPROCESSABLE,
+    pasted: str = "",
 ) -> HTMLResponse:
-    """Show the rows, each with its fault or its change; with a plan without faults, what is to be confirmed."""
+    """Show the rows, each with its fault or its change; with a plan without faults, what is to be confirmed.
+
+    `status` answers where anything is `said`; what was `pasted` and could not be read stays where it was pasted.
+    """
     site: Site = request.app.state.site
     fit = given is not None and bool(plan) and not any(one.faults for one in plan)
     smtp = site.settings.courier == "smtp"
     return page(
-        "city_offices.html", request, status=UNPROCESSABLE if said else 200, look=look, year=look.opened.year,
+        "city_offices.html", request, status=status if said else 200, look=look, year=look.opened.year,
         plan=plan, said=said, given=given, fit=fit, columns=COLUMNS, words=WORDS, foreseen=fingerprint(plan),
         counts={word: sum(one.state == state for one in plan) for state, word in WORDS.items()},
-        invited=sum(bool(one.account or one.again) for one in plan), token=form_token(), title=WHAT,
+        invited=sum(bool(one.account) + len(one.again) for one in plan), token=form_token(), title=WHAT,
         links=(given.links if given and given.links else BY_LETTER if smtp else SHOWN), days=LINK_DAYS, smtp=smtp,
+        pasted=pasted,
     )  # fmt: skip
 
 
 @area.get("/template.xlsx")
-def template(request: Request, look: Present) -> Response:
-    """Give the workbook, with what is on file."""
-    found = office_workbook.workbook(look.opened.year, _on_file(request, look))
+def template(request: Request, reader: Signed, look: Present) -> Response:
+    """Give the workbook, with what is on file; that goes on record first, as an export of whom it names."""
+    site: Site = request.app.state.site
+    rows = _on_file(request, look)
+    what, subject = f"下载{office_workbook.FORM.title}（{len(rows)} 行）", f"export:{look.opened.year.year}/contacts"
+    stamp, address = site.stamp(reader, look.opened), peer(request)
+    with site.database.write() as connection:
+        audit.record(connection, stamp, what, subject, account=reader.account, address=address)
+    found = office_workbook.workbook(look.opened.year, rows)
     name = quote(f"{office_workbook.FORM.title}.xlsx")
     return Response(found, media_type=XLSX, headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"})
 
@@ -116,7 +135,7 @@ def preview(request: Request, look: Present, given: Given) -> HTMLResponse:
     rows = _rows(given, look)
     if isinstance(rows, str):
         kept = [PlannedOffice(row) for row in given.rows or _on_file(request, look)]
-        return _grid(request, look, kept, rows)
+        return _grid(request, look, kept, rows, pasted=given.pasted)
     return _preview(request, look, replace(given, rows=tuple(rows)))
 
 
@@ -126,20 +145,21 @@ def _rows(given: _Given, look: Looking) -> Sequence[OfficeRow] | str:
     if given.workbook is not None:
         found = office_workbook.read(given.workbook, look.opened.year)
     elif given.pasted.strip():
-        found = office_rows.pasted(given.pasted)
+        found = typed_offices.pasted(given.pasted)
     if not found:
         return "没有内容；请填写、粘贴或上传名单。"
     return f"名单超过 {MOST} 行；每市一行即可。" if len(found) > MOST else found
 
 
-def _preview(request: Request, look: Looking, given: _Given, said: str = "") -> HTMLResponse:
+def _preview(
+    request: Request, look: Looking, given: _Given, said: str = "", *, status: int = UNPROCESSABLE
+) -> HTMLResponse:
     site: Site = request.app.state.site
     with site.database.read() as connection:
         plan = planned(connection, look.opened.year, given.rows, day_of(look.now), site.wall())
     wrong = sum(bool(one.faults) for one in plan)
-    return _grid(
-        request, look, plan, said or (f"有 {wrong} 行有误，请改正后再预览；其余各行没有问题。" if wrong else ""), given
-    )
+    said = said or (f"有 {wrong} 行有误，请改正后再预览；其余各行没有问题。" if wrong else "")
+    return _grid(request, look, plan, said, given, status=status)
 
 
 @area.post("")
@@ -151,7 +171,7 @@ def confirm(request: Request, reader: Signed, look: Present, given: Given) -> Re
     try:
         done = _once(site, reader, look, given, token)
     except NotAsShown as other:
-        return _preview(request, look, given, str(other))
+        return _preview(request, look, given, str(other), status=CONFLICT)
     links = done.links if done else () if by_letter else _shown_before(site, reader, look, given)
     if not links:
         return RedirectResponse(f"/deeds/{given.once}", 303)
@@ -185,13 +205,15 @@ def _once(site: Site, reader: Reader, look: Looking, given: _Given, token: Calla
 def _shown_before(site: Site, reader: Reader, look: Looking, given: _Given) -> tuple[FirstLink, ...]:
     """Give the links that this form of the reader's made and nobody has used, once more."""
     token, stamp = _shown_once(site, given.once), site.sign(reader.shown)
-    made = [(row, row.account.casefold()) for row in given.rows if row.account]
+    cities = [look.opened.year.city(row.city).slug for row in given.rows]
     with site.database.read() as connection:
         deed, waiting = deeds.find(connection, given.once), sign_ins.waiting(connection, site.wall())
+        everybody = accounts.everybody(connection)
     if deed is None or deed.account != reader.account:
         return ()
-    return tuple(
-        FirstLink(look.opened.year.city(row.city.removesuffix("市")).slug, name, link_of(stamp, token(name)))
-        for row, name in made
-        if digest(token(name)) in waiting
-    )
+    made = [
+        FirstLink(one.city, one.name, link_of(stamp, token(one.name)))
+        for one in everybody
+        if one.city in cities and digest(token(one.name)) in waiting
+    ]
+    return tuple(sorted(made, key=lambda one: cities.index(one.city)))

@@ -6,22 +6,25 @@ import asyncio
 import email
 import email.policy
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 import post.sending
-from acts import office_rows, office_workbook
-from acts.accounts import digest, welcome
-from acts.office_rows import OfficeRow, PlannedOffice, fingerprint, pasted, planned
+from acts import office_rows, office_workbook, typed_offices
+from acts.accounts import digest, disable, reset, welcome
+from acts.office_rows import PlannedOffice, fingerprint, planned
 from acts.set_up_offices import NameTaken, NotAsShown, SetUp, set_up_offices
+from acts.typed_offices import OfficeRow, pasted
 from calendars.deadlines import day_of
 from letters.link_places import FIRST_LINK, LINK_DAYS
-from models import accounts, addresses, contacts
+from models import accounts, addresses, contacts, sign_ins
 from models.columns import table_of
 from models.stamp import Stamp
+from models.suppression import suppress
 from models.tables.audit import AuditEntry
 from models.tables.season import Letter, LetterBody
 from post.links import Links, first_token
@@ -63,11 +66,23 @@ def test_what_is_copied_from_a_table_is_read_whatever_stands_between_the_cells()
     header = "设区市\t邮箱\t经办人\t电话\t用户名\n"
     row = OfficeRow("南京", "a@b.example", "王芳", "025-83000000", "nanjing")
     assert pasted(header + "南京市\ta@b.example\t王芳\t025-83000000\tnanjing\n\n") == [
-        OfficeRow("南京市", *[getattr(row, name) for name in office_rows.FIELDS[1:]])
+        OfficeRow("南京市", *[getattr(row, name) for name in typed_offices.FIELDS[1:]])
     ]
     assert pasted("南京，a@b.example，王芳,025-83000000;nanjing") == [row]
     assert pasted('南京\ta@b.example\t"王芳"') == [OfficeRow("南京", "a@b.example", "王芳")]
-    assert (pasted(""), len(pasted("南京\n" * 500))) == ([], office_rows.MOST + 1)
+    assert (pasted(""), len(pasted("南京\n" * 500))) == ([], typed_offices.MOST + 1)
+
+
+def test_columns_stand_where_the_header_says() -> None:
+    row = OfficeRow("南京", "a@b.example", "王芳", "025-83000000", "nanjing")
+    assert pasted("序号\t邮箱\t账号\t联系电话\t联系人\t城市\n1\ta@b.example\tnanjing\t025-83000000\t王芳\t南京") == [
+        row
+    ]
+    assert pasted("电话,设区市\n025-83000000,南京") == [OfficeRow("南京", phone="025-83000000")]
+    for odd in ("传真", "手机"):
+        assert str(pasted(f"设区市\t电话\t{odd}\n南京\t1\t2")).startswith(
+            f"表头里的“{'电话' if odd == '手机' else odd}”"
+        )
 
 
 def test_a_workbook_gives_back_what_was_put_in_it_and_what_is_wrong_in_it_too() -> None:
@@ -146,6 +161,7 @@ def test_what_changes_is_said_with_what_stood_before_and_letters_go_to_the_new_m
     assert found.changes == (
         f"邮箱由 {ROWS[0].mailbox} 改为 new@kepu.example",
         f"经办人由 {ROWS[0].contact} {ROWS[0].phone}改为 {ROWS[0].contact} 025-84444444",
+        f"账号 {ROWS[0].account} 的原链接作废，重新发",
     )
     do(scene, [one], stamp("2022-01-06T11:00"))
     with scene.database.read() as connection:
@@ -232,3 +248,143 @@ def test_thirteen_cities_ask_no_more_than_two(scene: Scene) -> None:
             do(scene, rows, by_letter=True)
         asked.append(len(statements))
     assert asked[0] == asked[1]
+
+
+def by_letter(scene: Scene, rows: list[OfficeRow], at: str) -> None:
+    """Do it, with links that go by letter, each made of its letter's Message-ID."""
+    with scene.database.read() as connection:
+        seen = fingerprint(planned(connection, scene.year, rows, day_of(stamp(at).as_of), stamp(at).at))
+    set_up_offices(
+        scene.database, YEAR, stamp(at), rows, lambda one: first_token(SECRET, one),
+        by_letter=True, foreseen=seen, account=None,
+    )  # fmt: skip
+
+
+def invitations(scene: Scene, city: str, at: str = AT) -> list[tuple[str, str | None, bool]]:
+    """Give the letters with a link to a city, the oldest first: state, address, whether the link opens anything."""
+    letter = table_of(Letter)
+    query = select(letter.c.state, letter.c.address, letter.c.message_id).order_by(letter.c.id)
+    with scene.database.read() as connection:
+        found = connection.execute(query.where(letter.c.kind == "first-link", letter.c.concerns == city)).all()
+        tokens = [digest(first_token(SECRET, row.message_id)) for row in found]
+        opens = [sign_ins.offered(connection, one, stamp(at).at) is not None for one in tokens]
+    return [(row.state, row.address, is_open) for row, is_open in zip(found, opens, strict=True)]
+
+
+def test_a_link_that_went_to_a_wrong_mailbox_is_void_and_another_goes_to_the_right_one(
+    scene: Scene, tmp_path: Path
+) -> None:
+    wuxi, other = OfficeRow("无锡", "wrong@kepu.example", account="wx"), ROWS[0]
+    by_letter(scene, [wuxi, other], AT)
+    right = replace(wuxi, mailbox="right@kepu.example", account="")
+    [found] = plan(scene, [right])
+    assert found.changes == ("邮箱由 wrong@kepu.example 改为 right@kepu.example", "账号 wx 的原链接作废，重新发")
+    by_letter(scene, [right], "2022-01-05T10:05")
+    queued = ("queued", "right@kepu.example", True)
+    assert invitations(scene, "wuxi") == [("cancelled", "wrong@kepu.example", False), queued]
+    office, links = "省办 <p@office.example>", Links(SECRET, BASE)
+    courier = MaildirCourier(tmp_path)
+    asyncio.run(post.sending.send(scene.database, courier, office, stamp("2022-01-05T12:00"), links=links))
+    by_letter(scene, [replace(right, mailbox="third@kepu.example")], "2022-01-05T13:00")
+    assert invitations(scene, "wuxi")[1:] == [
+        ("sent", "right@kepu.example", False), ("queued", "third@kepu.example", True),
+    ]  # fmt: skip
+    assert invitations(scene, "nanjing") == [("sent", other.mailbox, True)]
+    welcome(
+        scene.database, stamp(AT), first_token(SECRET, message_of(scene, "nanjing")), kept="k", totp=None, step=None
+    )
+    [set_already] = plan(scene, [replace(other, mailbox="fourth@kepu.example")])
+    assert set_already.changes == (f"邮箱由 {other.mailbox} 改为 fourth@kepu.example",)
+
+
+def message_of(scene: Scene, city: str) -> str:
+    letter = table_of(Letter)
+    with scene.database.read() as connection:
+        query = select(letter.c.message_id).where(letter.c.kind == "first-link", letter.c.concerns == city)
+        return str(connection.execute(query).scalar_one())
+
+
+def test_a_link_that_is_given_otherwise_takes_the_letter_back_that_carries_the_old_one(scene: Scene) -> None:
+    by_letter(scene, ROWS[:2], AT)
+    account = ROWS[0].account
+    reset(scene.database, stamp(AT), account, token="shown", by=None)
+    assert invitations(scene, "nanjing") == [("cancelled", ROWS[0].mailbox, False)]
+    assert invitations(scene, "wuxi") == [("queued", ROWS[1].mailbox, True)]
+    disable(scene.database, stamp(AT), ROWS[1].account, by=None)
+    assert invitations(scene, "wuxi") == [("cancelled", ROWS[1].mailbox, False)]
+
+
+def test_no_link_goes_where_no_letter_arrives(scene: Scene) -> None:
+    [found] = plan(scene, [OfficeRow("徐州", account="xz")])
+    assert found.faults == {"mailbox": "请填写邮箱：登录链接和函件都发到那里；暂时没有的，先不填用户名"}
+    with scene.database.write("every") as connection:
+        suppress(connection, {"dead@kepu.example": "没有这个邮箱"}, stamp(AT).as_of, "省办")
+    [found] = plan(scene, [OfficeRow("徐州", "Dead@kepu.example", account="xz")])
+    assert found.faults["mailbox"].startswith("已停止向 Dead@kepu.example 发函")
+    assert states(plan(scene, [OfficeRow("徐州", "xz@kepu.example", account="xz"), OfficeRow("苏州")])) == [
+        "new",
+        "same",
+    ]
+
+
+def test_a_city_stands_in_one_row_however_it_is_named(scene: Scene) -> None:
+    said = ("苏州", "苏州市", "suzhou", "3205")
+    found = plan(scene, [OfficeRow(city, f"{at}@kepu.example") for at, city in enumerate(said)])
+    assert [one.faults for one in found] == [{"city": "这个设区市在名单里不止一行"}] * len(said)
+
+
+def own(scene: Scene, part: str = "main", *, office: str = "office@kepu.example", until: date | None = None) -> None:
+    """Put 南京's own mailbox on file, and 张三 with one of his."""
+    with scene.database.write("every") as connection:
+        if office:
+            addresses.put(connection, "nanjing", {"email": office})
+        person = {"office": "nanjing", "part": part, "name": "张三", "email": "zhang@kepu.example"}
+        contacts.add(connection, stamp(AT), person | {"phone": "025-81111111", "since": None, "until": until})
+
+
+@pytest.mark.parametrize("mailbox", ["", "zhang@kepu.example"])
+def test_nobody_hands_his_own_mailbox_on_to_who_follows_him(scene: Scene, mailbox: str) -> None:
+    own(scene)
+    row = OfficeRow("南京", mailbox, "李四", "025-83000000")
+    [found] = plan(scene, [row])
+    assert found.changes == (
+        "邮箱由 zhang@kepu.example 改为 office@kepu.example", "经办人由 张三 025-81111111改为 李四 025-83000000",
+    )  # fmt: skip
+    do(scene, [row])
+    with scene.database.read() as connection:
+        person = contacts.in_charge(contacts.of(connection, "nanjing"), day_of(stamp(AT).as_of))
+        assert addresses.on_file(connection)["nanjing"].email == "office@kepu.example"
+    assert person is not None
+    assert (person.name, person.email) == ("李四", None)
+
+
+def test_each_address_that_changes_is_said(scene: Scene) -> None:
+    own(scene)
+    [found] = plan(scene, [OfficeRow("南京", "new@kepu.example", "李四", "025-83000000")])
+    assert found.changes[:2] == (
+        "邮箱由 zhang@kepu.example 改为 new@kepu.example", "单位邮箱由 office@kepu.example 改为 new@kepu.example",
+    )  # fmt: skip
+    [kept] = plan(scene, [OfficeRow("南京", "zhang@kepu.example", "张三", "025-82222222")])
+    assert kept.changes == ("经办人由 张三 025-81111111改为 张三 025-82222222",)
+    assert (kept.mailbox, kept.contact and kept.contact["email"]) == (None, "zhang@kepu.example")
+
+
+def test_who_follows_needs_a_mailbox_where_the_office_has_none(scene: Scene) -> None:
+    own(scene, office="")
+    row = OfficeRow("南京", contact="李四", phone="025-83000000")
+    [found] = plan(scene, [row])
+    assert found.faults == {"mailbox": "请填写邮箱：现用的是 张三 本人的，换人以后函件没有去处"}
+    [found] = plan(scene, [replace(row, mailbox="zhang@kepu.example")])
+    assert found.changes[0] == "登记单位邮箱 zhang@kepu.example"
+
+
+def test_who_stands_in_stays_so_when_his_mailbox_moves(scene: Scene) -> None:
+    last = date(2022, 1, 20)
+    own(scene, "deputy", until=last)
+    do(scene, [OfficeRow("南京", "new@kepu.example")])
+    with scene.database.read() as connection:
+        person = contacts.in_charge(contacts.of(connection, "nanjing"), day_of(stamp(AT).as_of))
+    assert person is not None
+    assert (person.name, person.part, person.email, person.until) == ("张三", "deputy", None, last)
+    [found] = plan(scene, [OfficeRow("南京", "", "李四", "025-83000000")])
+    assert found.changes == ("登记经办人 李四 025-83000000，函件不再由代办人 张三 代收",)

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from acts import office_rows, office_workbook
+from acts import office_workbook, typed_offices
 from acts.accounts import add, digest
-from acts.office_rows import OfficeRow
+from acts.typed_offices import OfficeRow
 from calendars import files
-from models import accounts, sign_ins
+from models import accounts, audit, sign_ins
 from post.links import first_token
 from tests.dashboard.test_statements import counted
 from tests.support import ledger
@@ -27,7 +27,7 @@ LINK = re.compile(rf"{BASE}/welcome/([\w-]+)")
 
 
 def text(rows: list[OfficeRow]) -> str:
-    return "\n".join("\t".join(getattr(row, name) for name in office_rows.FIELDS) for row in rows)
+    return "\n".join("\t".join(getattr(row, name) for name in typed_offices.FIELDS) for row in rows)
 
 
 def shown(browser: Browser, rows: list[OfficeRow]) -> dict[str, object]:
@@ -36,7 +36,7 @@ def shown(browser: Browser, rows: list[OfficeRow]) -> dict[str, object]:
     assert answer.status_code == 200, answer.text
     foreseen = re.search(r'name="foreseen" value="(\w+)"', answer.text)
     assert foreseen is not None
-    fields: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in office_rows.FIELDS}
+    fields: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in typed_offices.FIELDS}
     return fields | {"csrf": browser.csrf, "once": once(answer.text), "foreseen": foreseen[1]}
 
 
@@ -86,6 +86,13 @@ def test_one_wrong_mailbox_of_thirteen_is_named_at_its_cell_and_nothing_is_lost(
     assert ledger.everything(window.database) == before
 
 
+def test_columns_that_nobody_knows_are_named_and_what_was_pasted_stays(window: Window) -> None:
+    browser = window.as_(ADMIN)
+    answer = browser.submit(f"{HERE}/preview", pasted="设区市\t传真\n南京\t025-83000000")
+    assert (answer.status_code, "表头里的“传真”认不出或不止一列" in answer.text) == (422, True)
+    assert "025-83000000</textarea>" in answer.text
+
+
 def test_a_workbook_does_as_well_and_one_that_is_none_says_so(window: Window) -> None:
     browser = window.as_(ADMIN)
     book = office_workbook.workbook(files.load(YEAR), ROWS)
@@ -96,6 +103,9 @@ def test_a_workbook_does_as_well_and_one_that_is_none_says_so(window: Window) ->
     template = browser.get(f"{HERE}/template.xlsx")
     rows = office_workbook.read(template.content, files.load(YEAR))
     assert [row.account for row in rows if isinstance(row, OfficeRow)] == list(CITIES)
+    with window.database.read() as connection:
+        [deed] = audit.entries(connection, most=1)
+    assert (deed.what, deed.subject) == ("下载各市邮箱、经办人和账号（13 行）", f"export:{YEAR}/contacts")
 
 
 def test_a_name_that_another_took_since_the_preview_is_shown_before_anything_is_done(window: Window) -> None:
@@ -108,7 +118,7 @@ def test_a_name_that_another_took_since_the_preview_is_shown_before_anything_is_
     assert taken.outcome.done
     before = ledger.everything(window.database)
     answer = browser.post(HERE, data=fields)
-    assert (answer.status_code, "预览之后情况有了变化" in answer.text) == (422, True)
+    assert (answer.status_code, "预览之后情况有了变化" in answer.text) == (409, True)
     assert f"用户名 {ROWS[2].account} 已经是别的单位的账号" in answer.text
     assert ledger.everything(window.database) == before
 
