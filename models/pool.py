@@ -59,13 +59,13 @@ def members(connection: Connection, year: Year, cities: Sequence[str]) -> tuple[
     brought = {(city, kind, key) for city, kind, key in connection.execute(query)}
     here = rolling.people(Scope.undated(connection, year, cities))
     every = brought | here
-    parties = _parties(connection, {int(key) for _, kind, key in every if kind != "student"})
+    parties = _parties(connection, {key for _, kind, key in every if kind != "student"})
     students = _students(connection, (year.year - 1, year.year), cities)
     found = (
         PoolMember(
             kind,
             city,
-            students.get(key, Named()) if kind == "student" else parties[int(key)],
+            (students if kind == "student" else parties).get(key, Named()),
             (city, kind, key) in brought,
             (city, kind, key) in here,
         )
@@ -77,10 +77,11 @@ def members(connection: Connection, year: Year, cities: Sequence[str]) -> tuple[
     )
 
 
-def _parties(connection: Connection, ids: Collection[int]) -> Mapping[int, Named]:
+def _parties(connection: Connection, keys: Collection[str]) -> Mapping[str, Named]:
     table = table_of(Party)
+    ids = [int(key) for key in keys if key.isdecimal()]
     query = select(table.c.id, table.c.name, table.c.place).where(table.c.id.in_(ids))
-    return {key: Named(name, place, party=key) for key, name, place in connection.execute(query)}
+    return {f"{key}": Named(name, place, party=key) for key, name, place in connection.execute(query)}
 
 
 def _students(connection: Connection, years: Collection[int], cities: Collection[str]) -> Mapping[str, Named]:
