@@ -220,6 +220,7 @@ def _sample(column: Column[Any], city: str) -> object:
         unique = {"number": f"{CODES[city]}-2022-0001"} | {
             key: f"{key} of {city}" for key in ("token", "digest", "key")
         }
+        unique |= {"kind": "student"} if column.table.name == "pool" else {}  # whose key is no party's number
         return unique.get(name, SAMPLES.get(name, ""))
     if isinstance(column.type, JSON):
         return []
