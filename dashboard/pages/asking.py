@@ -17,6 +17,7 @@ from dashboard.acts.filing_state import Here, work
 from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.acts.typed_fields import Typed
+from dashboard.panels.undo_here import just_done
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, Signed, allow
 from dashboard.serving.rendering import page
@@ -70,6 +71,7 @@ def _form(
         "asking.html", request, status=UNPROCESSABLE if said else 200, look=look, year=here.opened.year, here=here,
         work=found, way=way, token=form_token(), typed=typed, said=said, title=act.title(None),
         fields=[one for one in act.fields if one.kind not in {"phase", "city"}],
+        just_done=None if look.past else just_done(request, reader),
         facts={"today": first, "request": None, "offered": found.questionable},
     )  # fmt: skip
 

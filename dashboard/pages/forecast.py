@@ -11,6 +11,7 @@ from acts.advance import forecast
 from acts.letter_marks import ON_RECORD, REMARKED, key_of, mark, remark
 from dashboard.acts.just_done import marked
 from dashboard.acts.once import form_token, once
+from dashboard.panels.undo_here import just_done
 from dashboard.serving.look import Look, Present
 from dashboard.serving.places import phase_at
 from dashboard.serving.policy import ADMIN_ONLY, PROVINCE, NotThere, Signed, allow
@@ -56,6 +57,7 @@ def of_letters(request: Request, look: Look, reader: Signed) -> Response:
     return page(
         "forecast.html", request, look=look, year=year, letters=letters, in_all=len(found.letters), until=found.until,
         failures=failures, waiting=waiting, states=STATES, kinds=KINDS, heading=heading, kinds_kept=kinds_kept,
+        just_done=just_done(request, reader),
         token=form_token() if reader.admin and look.opened.closed_as_of is None else None,
     )  # fmt: skip
 
