@@ -35,7 +35,7 @@ def steps(year: Year, there: Readiness, backup: datetime | None, *, smtp: bool) 
     return (
         SetupStep(
             "年度日历定稿", not year.draft, "仍是草案，全部日期暂定" if year.draft else f"依据：{year.notice}",
-            "修订年度日历", f"{here}/acts/amend",
+            "修订年度日历", f"/years/draft?revise={year.year}",
         ),
         SetupStep(
             "省办联系人", named, whom if named else f"姓名、电话、邮箱没有登记全{f'（现为 {whom}）' if whom else ''}",

@@ -127,6 +127,7 @@ def test_a_test_letter_is_written_once_and_the_steps_say_how_it_stands(window: W
     browser, page = window.as_(ADMIN), f"/{YEAR}/setup"
     shown_first = browser.get(page).text
     assert "还没有发过" in shown_first
+    assert f'href="/years/draft?revise={YEAR}">修订年度日历' in shown_first
     token = once(shown_first)
     for _ in range(2):
         answer = browser.submit(f"{page}/test-letter", once=token)
