@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 area = APIRouter(prefix="/years/draft", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 UNPROCESSABLE, CONFLICT = 422, 409
+REVISED = "您填写的时候，年度日历已被修订。下面还是您填的，请与现行的日历核对；再按一次“检查”，就以您填的为准。"
 LONGEST = 300
 """Characters of a field that are looked at."""
 
@@ -141,6 +142,8 @@ def _beside(days: WorkingDays, typed: str) -> str:
 def check(request: Request, given: Given) -> HTMLResponse:
     """Check what was typed: each fault beside its field."""
     base = _base(request, given)
+    if given.revises and given.base.strip() != base.source_text.strip():
+        return _show(request, base, given, REVISED, CONFLICT)
     return _show(request, base, given, status=200 if _made(request, base, given).year else UNPROCESSABLE)
 
 

@@ -86,7 +86,13 @@ def test_each_fault_stands_at_its_field_and_nothing_typed_is_lost(empty: Window)
     for address in (f"{HERE}/check", HERE):
         page = browser.submit(address, **fields)
         assert (page.status_code, page.text.count('aria-invalid="true"')) == (422, 1)
-        assert "“三”应是整数；写成整数。" in page.text
+        assert (
+            '<a href="#figures.grace">重新开放、延期、退回之后至少留给城市的时间</a>：“三”应是整数；写成整数。'
+            in page.text
+        )
+        [field] = re.findall(r'<input id="figures.grace"[^>]*>', page.text)
+        [described] = re.findall(r'aria-describedby="([^"]+)"', field)
+        assert f'<small class="fault" id="{described}">“三”应是整数' in page.text
         assert 'name="title" type="text" value="我的年度"' in page.text
     with empty.database.read() as connection:
         assert calendar_drafts.drafts(connection) == []
@@ -158,5 +164,9 @@ def test_a_calendar_under_way_is_revised_by_the_same_fields_through_the_act_ther
     assert done.status_code == 303
     with window.database.read() as connection:
         assert standing.opened(connection, 2022).year.figures.grace == 4
+    stale = browser.submit(f"{HERE}/check", **fields | {"figures.grace": "5"})
+    assert (stale.status_code, "年度日历已被修订" in stale.text, "预览修订" in stale.text) == (409, True, False)
+    knowing = browser.submit(f"{HERE}/check", **fields | {"figures.grace": "5", "base": hidden(stale.text, "base")})
+    assert (knowing.status_code, "预览修订" in knowing.text) == (200, True)
     unsaid = browser.submit("/2022/acts/amend/preview", calendar=text, reason="")
     assert (unsaid.status_code, hidden(unsaid.text, "calendar").strip()) == (422, text.strip())
