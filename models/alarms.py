@@ -164,12 +164,17 @@ def undelivered(connection: Connection, year: int, as_of: datetime) -> list[Stuc
 
 
 class PutOff(NamedTuple):
-    """Letters that mail hosts put off for longer than an hour: why, how many, since when, and what one of them said."""
+    """Letters that were put off for over an hour: why, how many, since when, and what a mail host said of one."""
 
     means: Meaning
     letters: int
     since: datetime
     said: str
+
+    @property
+    def by_host(self) -> bool:
+        """Whether a mail host did: else the letter could not be put together here."""
+        return self.means is not Meaning.KEYLESS
 
 
 def put_off(connection: Connection, as_of: datetime, year: int | None = None) -> list[PutOff]:

@@ -25,6 +25,7 @@ class Meaning(StrEnum):
     OURS = "本方的设置不合要求"
     LETTER = "函件的内容或大小不合要求"
     UNREACHED = "对方邮局连不上"
+    KEYLESS = "投递的进程没有页面的密钥，登录链接写不进函件"
     UNSAID = "未说明原因"
 
 
@@ -48,6 +49,7 @@ SUBJECTS: Mapping[str, Meaning] = MappingProxyType(
 
 OWNERS = r"(?:user|recipient|mailbox|account|person|address|addressee|customer|local.part)"
 WORDS: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
+    (_M.KEYLESS, (r"^投递的进程没有页面的密钥",)),  # no host's: `post.outgoing.NoLinks`
     (
         _M.BUSY,
         (
@@ -128,6 +130,7 @@ MENDS: Mapping[Meaning, str] = MappingProxyType(
         _M.POLICY: "请核对发信域名的 SPF、DKIM、DMARC，请对方邮局放行发信地址",
         _M.OURS: "请核对 TALENT_MAIL_FROM、中继的账号和允许的发信地址",
         _M.FULL: "请对方清理邮箱，或登记别的邮箱",
+        _M.KEYLESS: "请维护人员为投递的进程设置 TALENT_SECRET_KEY 或其文件，与页面的相同",
     }
 )
 """What a person may do about what puts letters off; for the rest there is only to wait."""

@@ -22,7 +22,9 @@ from acts.typed_offices import OfficeRow, pasted
 from calendars.deadlines import day_of
 from letters.link_places import FIRST_LINK, LINK_DAYS
 from models import accounts, addresses, contacts, sign_ins
+from models.alarms import put_off
 from models.columns import table_of
+from models.mail_answers import Meaning
 from models.stamp import Stamp
 from models.suppression import suppress
 from models.tables.audit import AuditEntry
@@ -194,6 +196,9 @@ def test_a_link_goes_by_letter_and_stands_in_the_message_alone(scene: Scene, tmp
     posted = asyncio.run(post.sending.send(scene.database, courier, "省办 <p@office.example>", when))
     assert (posted.sent, posted.retry) == (0, 2), "without the window's secret it would say nothing, and waits"
     later = stamp("2022-01-05T12:00")
+    with scene.database.read() as connection:
+        [waits] = put_off(connection, later.as_of, YEAR)
+    assert (waits.means, waits.letters, waits.by_host) == (Meaning.KEYLESS, 2, False)
     posted = asyncio.run(
         post.sending.send(scene.database, courier, "省办 <p@office.example>", later, links=Links(SECRET, BASE))
     )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from acts import office_workbook, typed_offices
 from acts.accounts import add, digest
 from acts.typed_offices import OfficeRow
 from calendars import files
 from models import accounts, audit, sign_ins
+from models.columns import table_of
+from models.tables.season import Letter
 from post.links import first_token
+from post.outgoing import NoLinks
 from tests.dashboard.test_statements import counted
 from tests.support import ledger
 from tests.support.filing import once
@@ -72,6 +77,13 @@ def test_thirteen_cities_are_set_up_in_two_clicks_and_a_second_one_does_it_no_mo
     new = [row for row in after["letter"] if row not in before["letter"] and "first-link" in row]
     ids = {value for row in new for value in row if str(value).startswith("<") and "@" in str(value)}
     assert {digest(first_token(SECRET, str(one))) for one in ids} == {*waiting}
+    letter, since = table_of(Letter), datetime(2021, 1, 1, tzinfo=UTC)
+    with window.database.write("every") as connection:
+        put_off = update(letter).where(letter.c.kind == "first-link")
+        connection.execute(put_off.values(deferred_since=since, detail=str(NoLinks())))
+    tasks = browser.get(f"/{YEAR}/tasks").text
+    assert "13 封</b>：投递的进程没有页面的密钥，登录链接写不进函件" in tasks
+    assert ("请维护人员为投递的进程设置 TALENT_SECRET_KEY" in tasks, "对方邮局说" in tasks) == (True, False)
 
 
 def test_one_wrong_mailbox_of_thirteen_is_named_at_its_cell_and_nothing_is_lost(window: Window) -> None:

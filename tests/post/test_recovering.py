@@ -60,4 +60,4 @@ async def test_what_is_refused_for_six_hours_arrives_once_all_the_same(database:
 
 
 def test_whatever_a_person_may_do_something_about_says_what() -> None:
-    assert set(MENDS) == {Meaning.POLICY, Meaning.OURS, Meaning.FULL}
+    assert set(MENDS) == {Meaning.POLICY, Meaning.OURS, Meaning.FULL, Meaning.KEYLESS}
