@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from calendars.typed_year import fields
 from dashboard.views.dates import moment
 from letters.addressee import in_text
 from models.letter_states import LetterState
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from acts.act import Filled
     from calendars.drafts import Change, Difference
+    from calendars.phase_terms import Terms
+    from calendars.typed_year import YearField
     from calendars.year import Year
     from dashboard.acts.trial import Tried
     from forms.workbook_rows import RowError
@@ -143,3 +146,17 @@ def differences(difference: Difference) -> tuple[tuple[str, Change], ...]:
     """Give the moments that a new calendar adds, moves and drops, each with its word."""
     groups = (("新增", difference.appearing), ("调整", difference.moving), ("取消", difference.vanishing))
     return tuple((word, change) for word, changes in groups for change in changes)
+
+
+def changed_fields(year: Year, calendar: Year, terms: Terms) -> tuple[tuple[str, str, str], ...]:
+    """Give each field that a new calendar states otherwise: its name, what stands in it, what will."""
+    before, after = fields(year, terms), fields(calendar, terms)
+    return tuple(
+        (one.label, _stated(before.get(name)), _stated(one))
+        for name, one in after.items()
+        if _stated(before.get(name)) != _stated(one)
+    )
+
+
+def _stated(one: YearField | None) -> str:
+    return "" if one is None else "是" if one.shape == "yes" and one.value else one.value

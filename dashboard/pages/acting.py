@@ -198,6 +198,7 @@ def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, A
         "totals": preview_words.totals(found),
         "untouched": preview_words.untouched(year, found),
         "differences": preview_words.differences(diff(year, calendar)) if calendar else None,
+        "changed": preview_words.changed_fields(year, calendar, look.opened.book.terms) if calendar else (),
         "warnings": sentences(calendar, look.opened.book.terms, check(calendar)) if calendar else (),
     }
 

@@ -154,12 +154,15 @@ def test_a_calendar_under_way_is_revised_by_the_same_fields_through_the_act_ther
     page = browser.get(f"{HERE}?revise=2022").text
     assert "与现行的日历相同" in page
     assert "预览修订" not in page
-    fields = form(page, figures__grace="4") | {"revises": "2022"}
+    fields = form(page, figures__grace="4", notice="苏教〔2022〕9 号") | {"revises": "2022"}
     checked = browser.submit(f"{HERE}/check", **fields)
     assert (checked.status_code, "还没有办理" in checked.text) == (200, True)
     text = hidden(checked.text, "calendar")
     shown = browser.submit("/2022/acts/amend/preview", calendar=text, reason="通知改了")
     assert shown.status_code == 200, shown.text
+    assert "日历里改动的（2 项）" in shown.text
+    assert "<li>重新开放、延期、退回之后至少留给城市的时间：3 → 4</li>" in shown.text
+    assert "<li>通知文号：" in shown.text
     done = browser.submit("/2022/acts/amend", **carried(shown))
     assert done.status_code == 303
     with window.database.read() as connection:
