@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from acts.first_links import goes_to, void_elsewhere
 from calendars.deadlines import day_of
 from models import addresses, audit, contacts
 from season.outcome import Outcome
@@ -52,10 +53,14 @@ def add_contact(
         return Outcome("refused", why)
     given = {"office": office, "part": part, "name": name, "email": address, "phone": phone or None}
     with database.write("every") as connection:
+        before = goes_to(connection, office, day := day_of(stamp.as_of))
         number = contacts.add(connection, stamp, given | {"since": since, "until": until})
         _on_record(connection, stamp, "登记联系人", number, office, account)
-        moved = addresses.release(connection, office, day_of(stamp.as_of))
-    return Outcome("done", f"{title}的{contacts.PARTS[part]}已登记{_moved(moved)}{doubt(address) if address else ''}。")
+        void = void_elsewhere(connection, office, before, day)
+        moved = addresses.release(connection, office, day)
+    return Outcome(
+        "done", f"{title}的{contacts.PARTS[part]}已登记{_moved(moved)}{void}{doubt(address) if address else ''}。"
+    )
 
 
 def refusal(name: str, phone: str, email: str | None, since: date | None, until: date | None) -> str | None:
@@ -79,11 +84,13 @@ def end_contact(
         person = contacts.find(connection, number)
         if person is None or person.office != office:
             return Outcome("refused", f"{title}没有编号为 {number} 的联系人。")
+        before = goes_to(connection, office, day := day_of(stamp.as_of))
         if not contacts.end(connection, stamp, number, last):
             return Outcome("refused", f"这位联系人的任期已于 {person.until} 结束。")
         _on_record(connection, stamp, "联系人任期结束", number, office, account)
-        moved = addresses.release(connection, office, day_of(stamp.as_of))
-    return Outcome("done", f"{title}的{contacts.PARTS[person.part]}任期到 {last} 为止{_moved(moved)}。")
+        void = void_elsewhere(connection, office, before, day)
+        moved = addresses.release(connection, office, day)
+    return Outcome("done", f"{title}的{contacts.PARTS[person.part]}任期到 {last} 为止{_moved(moved)}{void}。")
 
 
 def _on_record(connection: Connection, stamp: Stamp, what: str, number: int, office: str, account: int | None) -> None:

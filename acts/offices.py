@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.act import PROVINCE, Act, Bench, Field, Filled
+from acts.first_links import goes_to, void_elsewhere
 from calendars.deadlines import day_of
 from models import addresses, contacts
 from season.outcome import Outcome
@@ -35,10 +36,12 @@ def set_office(
 
     given = {column: fit_address(value) for column, value in (("email", email), ("head", head)) if value is not None}
     with database.write("every") as connection:
+        before = goes_to(connection, office, day) if day else ""
         addresses.put(connection, office, given)
+        void = void_elsewhere(connection, office, before, day) if day else ""
         freed = addresses.release(connection, office, day)
         contacts.touch(connection)
-    said = f"；{freed} 封待发函件已放行" if freed else ""
+    said = f"{f'；{freed} 封待发函件已放行' if freed else ''}{void}"
     said += next(filter(None, map(doubt, given.values())), "")
     return Outcome("done", f"{name}的邮箱已登记{said}。")
 

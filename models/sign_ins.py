@@ -127,6 +127,16 @@ def revoke_all(connection: Connection, of: Collection[int]) -> None:
     take_back_invitations(connection, of)
 
 
+def revoke_unset(connection: Connection, city: str) -> bool:
+    """Make the links of a city's accounts that have no password yet worthless; False where none was held."""
+    link, account = table_of(OneTimeLink), table_of(Account)
+    held = select(link.c.account).join_from(link, account, account.c.id == link.c.account)
+    unset = held.where(account.c.city == city, account.c.password.is_(None), link.c.used_at.is_(None))
+    theirs = connection.execute(unset).scalars().all()
+    revoke_all(connection, theirs)
+    return bool(theirs)
+
+
 def offered(connection: Connection, digest: str, now: datetime) -> KeptAccount | None:
     """Give the account of a link that still holds; looking at it uses nothing up."""
     link, account = table_of(OneTimeLink), table_of(Account)

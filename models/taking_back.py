@@ -221,11 +221,12 @@ OF_ACCOUNTS = tuple(kind for kind, row in LETTER_KINDS.items() if row.invites)
 
 def take_back_invitations(connection: Connection, invited: Collection[int]) -> None:
     """Take back what has not left of the letters with a link of these accounts: it is worth nothing any more."""
+    if not invited:
+        return
     letter, account = table_of(Letter), table_of(Account)
     offices = select(literal("city:") + account.c.city).where(account.c.id.in_(sorted(invited)))
     theirs = or_(*(letter.c.slot.startswith(f"{one}@") for one in sorted(invited)))
-    if invited:
-        take_back(connection, REVOKED, letter.c.kind.in_(OF_ACCOUNTS), letter.c.recipient.in_(offices), theirs)
+    take_back(connection, REVOKED, letter.c.kind.in_(OF_ACCOUNTS), letter.c.recipient.in_(offices), theirs)
 
 
 def take_back_arranged(connection: Connection, year: int, phase: str, city: str) -> None:

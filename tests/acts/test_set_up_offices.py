@@ -16,7 +16,10 @@ from sqlalchemy import select
 import post.sending
 from acts import office_rows, office_workbook, typed_offices
 from acts.accounts import digest, disable, reset, welcome
+from acts.contacts import add_contact
+from acts.first_links import VOID
 from acts.office_rows import PlannedOffice, fingerprint, planned
+from acts.offices import set_office
 from acts.set_up_offices import NameTaken, NotAsShown, SetUp, set_up_offices
 from acts.typed_offices import OfficeRow, pasted
 from calendars.deadlines import day_of
@@ -393,3 +396,18 @@ def test_who_stands_in_stays_so_when_his_mailbox_moves(scene: Scene) -> None:
     assert (person.name, person.part, person.email, person.until) == ("张三", "deputy", None, last)
     [found] = plan(scene, [OfficeRow("南京", "", "李四", "025-83000000")])
     assert found.changes == ("登记经办人 李四 025-83000000，函件不再由代办人 张三 代收",)
+
+
+def test_one_mailbox_that_is_mended_alone_voids_the_link_too(scene: Scene) -> None:
+    by_letter(scene, ROWS[:3], AT)
+    day = day_of(stamp(AT).as_of)
+    done = set_office(scene.database, "nanjing", "南京", email="right@kepu.example", day=day)
+    assert done.message == f"南京的邮箱已登记{VOID}。"
+    assert invitations(scene, "nanjing") == [("cancelled", ROWS[0].mailbox, False)]
+    done = set_office(scene.database, "wuxi", "无锡", email=ROWS[1].mailbox, head="head@kepu.example", day=day)
+    assert (VOID in done.message, invitations(scene, "wuxi")[0][2]) == (False, True)
+    third = CITIES[2].slug
+    done = add_contact(
+        scene.database, third, "市办", stamp(AT), name="李四", part="main", email="li@kepu.example", since=day
+    )
+    assert (VOID in done.message, invitations(scene, third)[0][2]) == (True, False)
