@@ -13,7 +13,7 @@ from deployments.upgrading import owned
 from models import audit, matching_keys, snapshots
 from models.contact_keys import REHEARSED, ContactKey, NoContactKey
 from models.rewriting import FILED, of_book, rewrite
-from models.sealed import opened_with, sealed_with
+from models.sealed import key_id, opened_with, sealed_with
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ class _Anew:
         self.lost, self._place, self._may_lose = 0, keys.place, lost
 
     def rewritten(self, place: str, kept: str) -> str:
-        named = kept.partition(":")[0]
+        named = key_id(place, kept)
         self.seen.add(named)
         if named == self.key.id:
             return kept

@@ -16,6 +16,8 @@ from calendars.errors import TalentError
 from models.key_file import SecretLines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NAME = "contact-key"
@@ -24,6 +26,10 @@ NAME = "contact-key"
 
 GONE = (-1,)
 """What a file is that is not there."""
+
+
+def any_way() -> None:
+    """Let a key be made, whatever is encrypted: it is known that nothing is."""
 
 
 class Unopened(TalentError, DontWrapMixin):
@@ -48,7 +54,7 @@ class UnreadableContactKey(Unopened):
 
 
 class NoContactKey(Unopened):
-    """数据库里的联系方式用编号 {named} 的密钥加密，{place} {there}，读不出来；请从备份恢复这个文件；确已丢失的，停下 talent up 后运行 talent db rekey --contacts --lost，读不出来的清空，由各市重新报送。"""  # noqa: E501
+    """数据库里的联系方式用编号 {named} 的密钥加密，{place} {there}，读不出来；请先核对目录（--folder，talent up 所用的那一个）和数据库，再从备份恢复这个文件。确已丢失的，见操作手册“出了什么事”。"""  # noqa: E501
 
 
 class Altered(Unopened):
@@ -92,8 +98,11 @@ class ContactKeys(Protocol):
     def known(self) -> tuple[ContactKey, ...]:
         """Give them, the newest first."""
 
-    def newest(self) -> ContactKey:
-        """Give the one for what is written now; made where there is none."""
+    def newest(self, check: Callable[[], None] = any_way) -> ContactKey:
+        """Give the one for what is written now; made where there is none, and where `check` does not raise.
+
+        It is asked once, and again where the keys are others than before.
+        """
 
 
 class PlayedContactKeys:
@@ -105,8 +114,9 @@ class PlayedContactKeys:
         """Give it."""
         return (REHEARSED,)
 
-    def newest(self) -> ContactKey:
+    def newest(self, check: Callable[[], None] = any_way) -> ContactKey:
         """Give it."""
+        del check
         return REHEARSED
 
 
@@ -124,12 +134,13 @@ class ContactKeyFile(SecretLines):
         """Give those that are there; raise `UnfitContactKey` where it is none, or `UnreadableContactKey`."""
         return tuple(map(ContactKey, self.lines()))
 
-    def newest(self) -> ContactKey:
+    def newest(self, check: Callable[[], None] = any_way) -> ContactKey:
         """Give the first; made in the file where there is none, but not in the place of one that went."""
         now = self._face()
         if now not in self._read_of:
-            if now == GONE and self._read_of:
-                raise self.unreadable(place=self.place, reason="文件不见了")
+            if now == GONE and (former := [*self._read_of.values()]):
+                raise NoContactKey(named=former[0].id, place=self.place, there="不存在")
+            check()
             found = ContactKey(self.first())
             self._read_of.clear()
             self._read_of[self._face()] = found

@@ -20,7 +20,7 @@ from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Engine, String, column, create_engine, event, make_url, select, table, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no connection of the pool came free
 
 from calendars.errors import TalentError
@@ -150,13 +150,12 @@ class Database:
                 self._is_rehearsal = connection.scalar(text("SELECT rehearsal FROM programme_year LIMIT 1"))
         return bool(self._is_rehearsal)
 
-    def _check(self, place: str) -> None:
-        """Raise where what is encrypted in a column does not open; asked once, apart from whoever is writing."""
-        name, _, of = place.partition(".")
+    def _check(self) -> None:
+        """Raise where anything is encrypted under a key that is not there; asked apart from whoever is writing."""
+        from models.rewriting import key_ids, of_book
+
         with self.engine.connect() as connection:
-            some = select(column(of, String)).select_from(table(name)).where(column(of, String) != "").limit(1)
-            if kept := connection.scalar(some):
-                self.seals.open(place, kept)
+            self.seals.check(named for _, named in key_ids(connection, of_book(self.book)))
 
     @property
     def driver_error(self) -> type[Exception]:

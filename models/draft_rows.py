@@ -14,18 +14,23 @@ from models.columns import columns_of, table_of
 from models.database import book_of
 from models.histories import Load
 from models.loading import NOTHING
-from models.tables.city_drafts import drafts, value_table
+from models.tables.city_drafts import draft_table, value_table
 from models.tables.season import Filing, RefusedLoad, WorkbookLoad
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from phases.stored_sheet import StoredSheet
 
 EVERYBODY: Mapping[str, Any] = MappingProxyType({})
 """Whose rows are given where it is not said whose."""
+
+
+def drafts(connection: Connection, key: str) -> Table:
+    """Give the table of the sheet of that key, of the book that the connection's database is made for."""
+    return draft_table(book_of(connection).sheets[key])
 
 
 def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) -> dict[str, int]:

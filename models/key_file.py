@@ -89,7 +89,7 @@ class SecretLines:
     @property
     def place(self) -> str:
         """Where they are, for people."""
-        return str(self.path) if self.given is None else self.variable
+        return str(self.path.absolute()) if self.given is None else self.variable
 
     def lines(self) -> tuple[bytes, ...]:
         """Give those that are there; raise `unfit` where it is none, or `unreadable`."""
@@ -124,7 +124,6 @@ class SecretLines:
         """Give one that nothing is stored under: a new one, in the file before those there are, or the given one."""
         if self.given is not None:
             return self.lines()[0]
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = secrets.token_urlsafe(48).encode()
         self.keep(new, *self.lines())
         return new
@@ -132,6 +131,7 @@ class SecretLines:
     def keep(self, *lines: bytes) -> None:
         """Let go of all but these, under which everything is stored by now."""
         if self.given is None:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             secret_files.written(self.path, "\n".join(line.decode() for line in lines)).replace(self.path)
 
     def _read(self) -> str | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import JSON, String, bindparam, column, select, table, update
+from sqlalchemy import JSON, String, bindparam, column, func, select, table, update
 
-from models.sealed import Sealed, in_use
+from models.contact_keys import Altered
+from models.sealed import NAMED, Sealed, in_use
 from models.tables.catalogue import declared
 from models.tables.city_drafts import draft_table
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 Rewrite = Callable[[str, str], str]
 """Gives what is to stand in a column, by its name in full, for what stands there."""
+
+ID = 9
+"""How much of what is encrypted says with which key."""
 
 FILED = "filed_row"
 OF_A_FILING = ("year", "phase", "city", "number", "sheet", "line")
@@ -68,8 +72,37 @@ def rewrite(connection: Connection, tables: Sequence[SealedTable], how: Rewrite)
     _rewrite(connection, copies, OF_A_FILING, cells, copies.c.sheet.in_([*of_sheets]))
 
 
+def key_ids(connection: Connection, tables: Sequence[SealedTable]) -> Iterator[tuple[str, str | None]]:
+    """Give the keys that anything stands under, each beside its column, None where something is not encrypted.
+
+    Of drafts, and of what was copied of them with filings.
+    """
+    for one in tables:
+        own = _plain(one.name, (), dict.fromkeys(one.columns, String()))
+        copies = _plain(FILED, ("sheet",), {"cells": JSON()})
+        for name in one.columns:
+            yield from _ids(connection, f"{one.name}.{name}", own.c[name])
+            if one.sheet:
+                cell = copies.c.cells[name].as_string()
+                yield from _ids(connection, f"{one.name}.{name}", cell, copies.c.sheet == one.sheet)
+
+
+def _ids(
+    connection: Connection, place: str, of: ColumnElement[str], *which: ColumnElement[bool]
+) -> Iterator[tuple[str, str | None]]:
+    begins = select(func.substr(of, 1, ID)).where(of != "", *which).distinct()
+    for said in connection.execute(begins).scalars():
+        found = NAMED.fullmatch(said)
+        yield place, found and found[1]
+
+
 def check(connection: Connection, tables: Sequence[SealedTable]) -> None:
-    """Raise what opening raises where the newest of each column does not open."""
+    """Raise what opening raises where a key is missing that anything stands under, or what is newest does not open."""
+    found = [*key_ids(connection, tables)]
+    in_use().check(named for _, named in found)
+    for place, named in found:
+        if named is None:
+            raise Altered(place=place)
     for one in tables:
         own = _plain(one.name, one.key, dict.fromkeys(one.columns, String()))
         for name in one.columns:

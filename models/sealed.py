@@ -7,6 +7,7 @@ what was moved to another column does not open. Nothing stays nothing. Docs: doc
 from __future__ import annotations
 
 import os
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,46 +17,49 @@ from sqlalchemy import String
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeDecorator
 
-from models.contact_keys import REHEARSED, Altered, NoContactKey, PlayedContactKeys
+from models.contact_keys import REHEARSED, Altered, NoContactKey, PlayedContactKeys, any_way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy.engine import Dialect
 
     from models.contact_keys import ContactKey, ContactKeys
 
 NONCE = 12
+NAMED = re.compile(r"([0-9a-f]{8}):", re.ASCII)
+"""What everything that is encrypted begins with: its key's id."""
 
 
 class Seals:
     """What a process encrypts and decrypts with. `rehearsed` says whether a database is one of invented people.
 
-    `check` raises where what stands in a column does not open: nothing is encrypted under another key beside it.
+    `check` raises where anything that is encrypted does not open: none is encrypted under another key beside it.
     """
 
-    def __init__(
-        self, keys: ContactKeys, rehearsed: Callable[[], bool], check: Callable[[str], None] = lambda _: None
-    ) -> None:
+    def __init__(self, keys: ContactKeys, rehearsed: Callable[[], bool], check: Callable[[], None] = any_way) -> None:
         self._keys, self._rehearsed, self._check = keys, rehearsed, check
-        self._checked: set[str] = set()
         self._known: dict[str, ContactKey] = {REHEARSED.id: REHEARSED}
 
     def seal(self, place: str, text: str) -> str:
         """Encrypt what is to stand in a column."""
-        return text and sealed_with(self._newest(place), place, text)
+        return text and sealed_with(self._newest(), place, text)
 
     def open(self, place: str, kept: str) -> str:
         """Give what was encrypted. Raise `NoContactKey`, `Altered`, and what `known` raises."""
-        return kept and opened_with(self._found(kept.partition(":")[0]), place, kept)
+        return kept and opened_with(self._found(key_id(place, kept)), place, kept)
 
-    def _newest(self, place: str) -> ContactKey:
+    def check(self, named: Iterable[str | None]) -> None:
+        """Raise `NoContactKey` where one of these keys is not there now, and what `known` raises; None is no key."""
+        there = {REHEARSED.id, *(key.id for key in self._keys.known())}
+        for one in named:
+            if one is not None and one not in there:
+                raise self._missing(one)
+
+    def _newest(self) -> ContactKey:
         if self._keys.own and self._rehearsed():
             return REHEARSED
-        if self._keys.own and place not in self._checked:
-            self._check(place)
-            self._checked.add(place)
-        key = self._keys.newest()
+        key = self._keys.newest(self._check)
         return self._known.setdefault(key.id, key)
 
     def _found(self, named: str) -> ContactKey:
@@ -63,10 +67,20 @@ class Seals:
             self._known |= {key.id: key for key in self._keys.known()}
         found = self._known.get(named)
         if found is None:
-            there = self._keys.known()
-            said = f"里是另一把（编号 {there[0].id}）" if there else "不存在"
-            raise NoContactKey(named=named, place=self._keys.place, there=said)
+            raise self._missing(named)
         return found
+
+    def _missing(self, named: str) -> NoContactKey:
+        there = self._keys.known()
+        said = f"里是另一把（编号 {there[0].id}）" if there else "不存在"
+        return NoContactKey(named=named, place=self._keys.place, there=said)
+
+
+def key_id(place: str, kept: str) -> str:
+    """Give the id of the key that something is encrypted with; raise `Altered` where it is not encrypted at all."""
+    if found := NAMED.match(kept):
+        return found[1]
+    raise Altered(place=place)
 
 
 def sealed_with(key: ContactKey, place: str, text: str) -> str:

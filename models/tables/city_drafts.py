@@ -20,14 +20,13 @@ from sqlmodel import Field, SQLModel
 
 from forms.kinds import Ask
 from models.columns import Hundredths
-from models.database import book_of
 from models.sealed import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic.fields import FieldInfo
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Table
     from sqlalchemy.types import TypeEngine
 
     from phases.stored_sheet import StoredSheet
@@ -100,11 +99,6 @@ def tables_of(sheet: StoredSheet) -> tuple[Table, ...]:
 
 def _of(model: type[SQLModel]) -> Table:
     return model.metadata.tables[str(model.__tablename__)]
-
-
-def drafts(connection: Connection, key: str) -> Table:
-    """Give the table of the sheet of that key, of the book that the connection's database is made for."""
-    return draft_table(book_of(connection).sheets[key])
 
 
 def _asked(place: str, info: FieldInfo) -> Any:  # noqa: ANN401 -- as `_field`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from models.contact_keys import (
     UnreadableContactKey,
 )
 from models.database import Database
-from models.sealed import Compared, Seals
+from models.sealed import Compared, Seals, sealed_with
 from models.snapshots import BESIDE
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
@@ -297,6 +298,79 @@ def test_what_cannot_be_read_is_said_and_no_key_is_made_in_its_place(tmp_path: P
     keys.path.unlink()
     assert keys.newest() == keys.newest() == keys.known()[0]
     keys.path.unlink()
-    with pytest.raises(UnreadableContactKey) as gone:
+    with pytest.raises(NoContactKey) as gone:
         keys.newest()
-    assert (f"{keys.path} 用不了（文件不见了）" in gone.value.in_full, keys.path.exists()) == (True, False)
+    assert (f"{keys.path} 不存在" in gone.value.in_full, keys.path.exists()) == (True, False)
+
+
+def test_a_key_is_kept_in_a_folder_that_was_not_there(tmp_path: Path) -> None:
+    keys = ContactKeyFile(tmp_path / "new" / "contact-key")
+    keys.keep(b"k" * 40)
+    assert keys.known() == (ContactKey(b"k" * 40),)
+
+
+@ON_SQLITE
+def test_no_key_is_made_where_anything_is_encrypted_whatever_is_written_and_was_read(office: SealedOffice) -> None:
+    """A column that is empty, a process that only read so far, one in whose file another key is put."""
+    with office.scene.database.write() as connection:
+        connection.execute(sa.text("DELETE FROM second_way"))
+    kept = office.keys.path.read_bytes()
+    elsewhere = Database(office.scene.database.url, BOOK, *Settings().keys_in(office.folder))
+    assert SealedOffice(Scene(elsewhere, office.scene.year), office.folder).read() == TRUE
+    for there in (None, f"{'0' * 40}\n"):
+        if there is None:
+            office.keys.path.unlink()
+        else:
+            office.keys.path.write_text(there, encoding="ascii")
+        for database in (elsewhere, office.scene.database):
+            with pytest.raises(NoContactKey), database.write() as connection:
+                second_ways.choose(connection, "head:nanjing", "sms", NUMBER, stamp(NOW))
+        assert office.keys.path.exists() == (there is not None)
+    office.keys.path.write_bytes(kept)
+    for database in (elsewhere, office.scene.database):
+        with database.write() as connection:
+            second_ways.choose(connection, "head:nanjing", "sms", NUMBER, stamp(NOW))
+    elsewhere.dispose()
+
+
+@pytest.mark.parametrize("emptied", ["UPDATE {} SET email = '' WHERE email != ''", "DELETE FROM filed_row"])
+def test_a_missing_key_is_said_of_older_drafts_and_of_filings(office: SealedOffice, emptied: str) -> None:
+    """Under another key stand one draft that is not the newest, or what was kept of filings alone."""
+    database, other = office.scene.database, ContactKey(b"0" * 40)
+    with database.write() as connection:
+        if "filed_row" in emptied:
+            put = sa.text("UPDATE student SET email = :kept WHERE line = (SELECT min(line) FROM student)")
+            connection.execute(sa.text(emptied))
+            connection.execute(put, {"kept": sealed_with(other, "student.email", "a@b.example")})
+        else:
+            for name in ("mentor", "school", "institution", "student"):
+                connection.execute(sa.text(emptied.format(name)))
+            put = sa.text("UPDATE filed_row SET cells = :kept WHERE sheet = 'mentors'")
+            cells = json.dumps({"email": sealed_with(other, "mentor.email", "a@b.example")})
+            connection.execute(
+                put if database.embedded else sa.text(f"{put} ".replace(":kept", "CAST(:kept AS JSON)")),
+                {"kept": cells},
+            )
+    assert f"编号 {other.id}" in str(unopened(database))
+
+
+def test_what_is_no_key_is_said_before_a_city_meets_it(office: SealedOffice) -> None:
+    short = ContactKeyFile(office.keys.path, "short")
+    database = Database(office.scene.database.url, BOOK, None, short)
+    assert unopened(database) == "TALENT_CONTACT_KEY 里没有可用的联系方式密钥；请从备份恢复，不要自行填写。"
+    database.dispose()
+
+
+@ON_SQLITE
+def test_what_is_not_encrypted_is_nowhere_told(office: SealedOffice) -> None:
+    """Somebody put a telephone in by hand: it is no key's id."""
+    database = office.scene.database
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE student SET guardian_phone = '13900001111' WHERE line = 2"))
+    said = str(unopened(database))
+    assert ("student.guardian_phone" in said, "1390" in said) == (True, False)
+    with pytest.raises(Altered):
+        office.read()
+    database.dispose()
+    with pytest.raises(Altered):
+        rekey_contacts(database, office.keys, office.settings, stamp(NOW), "每年一换")

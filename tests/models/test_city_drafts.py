@@ -12,8 +12,9 @@ from sqlalchemy import insert, select
 
 from forms.kinds import DAY, PROSE, SCORE, Ask
 from models.database import Database
+from models.draft_rows import drafts
 from models.tables.catalogue import declared
-from models.tables.city_drafts import draft_table, drafts
+from models.tables.city_drafts import draft_table
 from phases.book import BOOK, Book
 from phases.shortlist import PHASE, SCORES, ScoreRow
 
