@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.errors import TalentError
 from deployments.upgrading import owned
-from models import audit, matching_keys, snapshots
+from models import audit, loading, matching_keys, snapshots
 from models.contact_keys import REHEARSED, ContactKey, NoContactKey
-from models.rewriting import FILED, of_book, rewrite
+from models.rewriting import FILED, of_book, rewrite, under_others
 from models.sealed import key_id, opened_with, sealed_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from models.contact_keys import ContactKeyFile
     from models.database import Database
     from models.key_file import KeyFile
     from models.stamp import Stamp
+    from phases.book import Book
     from settings import Settings
 
 
@@ -97,6 +100,8 @@ def rekey_contacts(
             if lost:
                 keys.put_aside(stamp.at)
             anew = _Anew(keys, lost=lost)
+            if lost:
+                _outdate(connection, database.book, anew)
             rewrite(connection, of_book(database.book), anew.rewritten)
             if anew.seen == {anew.key.id}:
                 raise SameContactKey(id=anew.key.id)
@@ -105,6 +110,13 @@ def rekey_contacts(
         keys.keep(anew.key.secret)
         snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
     return Resealed(anew.key.id, anew.lost)
+
+
+def _outdate(connection: Connection, book: Book, anew: _Anew) -> None:
+    """Let every workbook load again of whose draft something is about to be emptied."""
+    form_of = {sheet.key: form.slug for form in book.forms.values() for sheet in form.sheets}
+    for (year, sheet), cities in under_others(connection, of_book(book), {anew.key.id, *anew.former}).items():
+        loading.emptied(connection, year, form_of[sheet], cities)
 
 
 class _Anew:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, cast, delete, func, insert, select
+from sqlalchemy import String, cast, delete, func, insert, select, update
 
 from forms.folding import fold
 from models.columns import table_of
@@ -33,6 +33,9 @@ DraftRow = Mapping[str, Any]
 NOTHING = ""
 """The fingerprint of a draft that was taken away."""
 
+EMPTIED = "emptied"
+"""That of a draft of which contacts were emptied: it is no workbook's, so that the same loads again."""
+
 
 def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
     """Tell whether the city has a draft of that form: one that was taken away is none."""
@@ -44,6 +47,15 @@ def newest_load(connection: Connection, year: int, form: str, city: str) -> str 
     table = table_of(WorkbookLoad)
     query = select(table.c.sha256).where(table.c.year == year, table.c.form == form, table.c.city == city)
     return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar()
+
+
+def emptied(connection: Connection, year: int, form: str, cities: Collection[str]) -> None:
+    """Let these cities' drafts of a form be those of no workbook that was loaded: their contacts were emptied."""
+    table = table_of(WorkbookLoad)
+    theirs = (table.c.year == year, table.c.form == form, table.c.city.in_(sorted(cities)))
+    newest = select(func.max(table.c.id)).where(*theirs).group_by(table.c.city)
+    one = update(table).where(table.c.id.in_(newest), table.c.sha256 != NOTHING)
+    connection.execute(one.values(sha256=EMPTIED))
 
 
 def register(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:

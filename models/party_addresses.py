@@ -98,14 +98,19 @@ def _take(
 
 
 def _given(connection: Connection, year: int, phase: str, city: str) -> dict[int, str]:
-    """The addresses that the city's draft gives, by party; of mentors, those whom the city took."""
+    """The addresses that the city's draft gives, by party; of mentors, those whom the city took.
+
+    One that was emptied, for its key was lost, takes nothing back: what the city said of that party stands.
+    """
     found: dict[int, str] = {}
     for sheet in _sheets(connection, phase).values():
         table = draft_table(sheet)
         query = select(table.c.party, table.c.email).where(table.c.year == year, table.c.city == city)
         rows = connection.execute(query.where(table.c.taken) if "taken" in table.c else query)
         found |= dict(rows.tuples().all())
-    return found
+    emptied = [party for party, email in found.items() if not email]
+    stood = {row.party: row.email for row in _said(connection, emptied) if row.office == city}
+    return {party: email or stood[party] for party, email in found.items() if email or party in stood}
 
 
 def _sheets(connection: Connection, phase: str) -> dict[str, StoredSheet]:

@@ -5,10 +5,11 @@ The tables are named, not taken from the models: a migration knows them as they 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import JSON, String, bindparam, column, func, select, table, update
+from sqlalchemy import JSON, String, bindparam, column, func, or_, select, table, update
 
 from models.contact_keys import Altered
 from models.sealed import NAMED, Sealed, in_use
@@ -16,7 +17,7 @@ from models.tables.catalogue import declared
 from models.tables.city_drafts import draft_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Row, TableClause
     from sqlalchemy.types import TypeEngine
@@ -30,6 +31,7 @@ ID = 9
 """How much of what is encrypted says with which key."""
 
 FILED = "filed_row"
+OF_A_DRAFT = ("year", "city")
 OF_A_FILING = ("year", "phase", "city", "number", "sheet", "line")
 
 
@@ -94,6 +96,21 @@ def _ids(
     for said in connection.execute(begins).scalars():
         found = NAMED.fullmatch(said)
         yield place, found and found[1]
+
+
+def under_others(
+    connection: Connection, tables: Sequence[SealedTable], known: Collection[str]
+) -> Mapping[tuple[int, str], set[str]]:
+    """Give the cities, by year and sheet, in whose drafts something is under no key of these ids."""
+    found, begins = defaultdict[tuple[int, str], set[str]](set), [f"{one}:" for one in known]
+    for one in tables:
+        if one.sheet is None:
+            continue
+        own = _plain(one.name, OF_A_DRAFT, dict.fromkeys(one.columns, String()))
+        others = ((own.c[name] != "") & func.substr(own.c[name], 1, ID).not_in(begins) for name in one.columns)
+        for year, city in connection.execute(select(own.c.year, own.c.city).where(or_(*others)).distinct()).all():
+            found[year, one.sheet].add(city)
+    return found
 
 
 def check(connection: Connection, tables: Sequence[SealedTable]) -> None:

@@ -21,6 +21,7 @@ from deployments.rekeying import NothingSealed, SameContactKey, rekey_contacts
 from deployments.restoring import restore
 from deployments.up import unopened
 from models import draft_rows, filed_rows, migrate, second_ways
+from models.columns import table_of
 from models.contact_keys import (
     REHEARSED,
     Altered,
@@ -34,12 +35,14 @@ from models.database import Database
 from models.sealed import Compared, Seals, sealed_with
 from models.snapshots import BESIDE
 from models.tables.city_drafts import draft_table
+from models.tables.pool import Party, StatedAddress
 from phases.application import STUDENTS
 from phases.book import BOOK
 from settings import BackupSettings, Settings
 from tests.support import sheets
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
+from tests.support.sheets import Sheets
 
 pytestmark = pytest.mark.usefixtures("tables_at_once")
 
@@ -69,7 +72,7 @@ class SealedOffice:
         kept = BackupSettings(passphrase=SecretStr(PASSPHRASE), folder=self.folder / "backups")
         return Settings(letters=self.folder / "letters", backup=kept)
 
-    def file(self) -> None:
+    def filled(self) -> dict[str, Sheets]:
         city = self.scene.city(NANJING)
         roll = dict(sheets.roll(sheets.mentor(city, email=MENTOR, mobile=MOBILE)))
         roll["institutions"] = [row.model_copy(update={"email": UNIT}) for row in roll["institutions"]]
@@ -79,8 +82,11 @@ class SealedOffice:
         ]
         applied = dict(sheets.application(students))
         applied["schools"] = [row.model_copy(update={"email": SCHOOL}) for row in applied["schools"]]
-        assert self.scene.file("mentor-recommendation", NANJING, roll).done
-        assert self.scene.file("application", NANJING, applied).done
+        return {"mentor-recommendation": roll, "application": applied}
+
+    def file(self) -> None:
+        for phase, filled in self.filled().items():
+            assert self.scene.file(phase, NANJING, filled).done
         with self.scene.database.write() as connection:
             second_ways.choose(connection, "head:nanjing", "sms", NUMBER, stamp(NOW))
             second_ways.choose(connection, "lead", "wecom", ROBOT, stamp(NOW))
@@ -119,6 +125,14 @@ def found_in(database: Database, words: list[str]) -> dict[str, set[str]]:
         whole = {name: str(connection.execute(sa.text(f'SELECT * FROM "{name}"')).all()) for name in tables}
     hits = {word: {name for name, text in whole.items() if word in text} for word in words}
     return {word: where for word, where in hits.items() if where}
+
+
+def said_of_parties(database: Database) -> set[tuple[str, int, str]]:
+    """The address in force of each party, and the one that each office says it has."""
+    party, said = table_of(Party), table_of(StatedAddress)
+    with database.read() as connection:
+        in_force = connection.execute(sa.select(sa.literal(""), party.c.id, party.c.email)).tuples()
+        return {*in_force, *connection.execute(sa.select(said.c.office, said.c.party, said.c.email)).tuples()}
 
 
 def in_the_file(database: Database, words: list[str]) -> list[str]:
@@ -211,6 +225,20 @@ def test_what_a_lost_key_encrypted_is_emptied_only_where_that_is_asked_for(offic
     database.dispose()
     done = rekey_contacts(*given, lost=True)
     assert (done.lost, unopened(database), office.read()) == (34, None, [("", "")] * 12)
+
+
+@ON_SQLITE
+def test_what_was_emptied_takes_no_address_back_and_the_same_workbook_loads_again(office: SealedOffice) -> None:
+    scene, applied, at = office.scene, "application", "2022-02-12T10:00"
+    assert scene.rerun(applied, NANJING, NOW, date(2022, 2, 25)).done
+    office.keys.path.unlink()
+    scene.database.dispose()
+    rekey_contacts(scene.database, office.keys, office.settings, stamp(NOW), "文件已丢失", lost=True)
+    before = said_of_parties(scene.database)
+    assert {address for *_, address in before} >= set(WRITTEN_TO)
+    assert "已导入" in scene.load(applied, NANJING, office.filled()[applied], at, dry_run=True).message
+    assert scene.submit(applied, NANJING, at).done
+    assert said_of_parties(scene.database) == before, "the post still knows where to write"
 
 
 @ON_SQLITE
