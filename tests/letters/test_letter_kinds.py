@@ -20,6 +20,7 @@ MORE = {
     "opened": "a phase opens, lapses unseen, is told to latecomers: the states of a city phase are about it",
     "moved": "a function of the templates is called so",
     "corrected": "its own word in its subject; an answer may be a corrected one",
+    "appointment": "a paper is called so, which follows it",
     "request": "its subject is the city's question, as of when it was asked; much else is a request",
     "answered": "its facts say what was filed before it",
     "digest": "it is announced, and about no city",
