@@ -32,9 +32,20 @@ EVERYBODY = {
     *("/", "/account", "/account/authenticator"),
     *(
         f"/{{year:int}}/{page}"
-        for page in ("calendar", "exports", "letters", "letters/write", "log", "notice", "offices", "search", "told")
+        for page in (
+            "awards",
+            "calendar",
+            "exports",
+            "letters",
+            "letters/write",
+            "log",
+            "notice",
+            "offices",
+            "pool",
+            "search",
+        )
     ),
-    *("/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
+    *("/{year:int}/told", "/{year:int}/letters/{letter:int}", "/{year:int}/cities/{city}"),
     *("/{year:int}/students/{student}", "/{year:int}/parties/{party}"),
     *("/{year:int}/{phase}/{city}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in ("expected", "filed"))),
 }
