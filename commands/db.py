@@ -124,11 +124,12 @@ def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = C
     label = back_up(database, settings, folder, to, stamp.at)
     if SECRET not in label.files:
         say(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
-    if migrate.prepared(database) and (missed := unmatched(database)):
-        say(f"提示：备份里没有比对学生所用的匹配密钥；用 --folder 写明 talent up 的目录。{missed}")
-    if migrate.prepared(database) and (missed := unopened(database)):
-        say(f"提示：备份里没有联系方式所用的密钥；用 --folder 写明 talent up 的目录。{missed}")
-    expired = [] if output else expire(settings.backup.folder, settings.backup.days, stamp.at)
+    if migrate.prepared(database) and (unmatchable := unmatched(database)):
+        say(f"提示：备份里没有比对学生所用的匹配密钥；用 --folder 写明 talent up 的目录。{unmatchable}")
+    missed = unopened(database) if migrate.prepared(database) else None
+    if missed:
+        say(f"提示：备份里没有联系方式所用的密钥，没有删去过期的备份；用 --folder 写明 talent up 的目录。{missed}")
+    expired = [] if output or missed else expire(settings.backup.folder, settings.backup.days, stamp.at)
     size = to.stat().st_size
     data = {"file": str(to), "bytes": size, "rows": sum(label.rows.values()), "expired": [*map(str, expired)]}
     words = f"已备份并读回核对：{to}（{sum(label.rows.values())} 行，{size / 1_000_000:.1f} MB）。"
@@ -184,7 +185,7 @@ def move(
 @app.command(help="换一把匹配密钥，重新比对学生；--contacts：换一把联系方式密钥，重新加密；先停下 talent up")
 def rekey(
     *,
-    reason: Reason,
+    reason: Reason | None = None,
     contacts: Contacts = False,
     lost: Lost = False,
     folder: Folder = FOLDER,
@@ -193,11 +194,16 @@ def rekey(
     """Match all children, or encrypt all contacts, under another key."""
     from deployments.rekeying import rekey as act
 
+    if lost and not contacts:
+        raise UsageError("--lost 与 --contacts 一起用。")
+    if reason is None:
+        if not lost:
+            raise UsageError("换密钥要写明 --reason。")
+        _to_be_lost(folder, common)
+        return
     if contacts:
         _rekey_contacts(reason, folder, common, lost=lost)
         return
-    if lost:
-        raise UsageError("--lost 与 --contacts 一起用。")
     done = act(common.database(folder), environment().matching_keys(folder), common.stamp(), reason)
     words = f"已换用编号 {done.id} 的匹配密钥，全部学生已重新比对。从前的备份仍用各自所附的密钥；请再做一份备份。"
     words += f"另有 {done.lost} 条往年的记录没有登记的学生可依，不再能对上。" if done.lost else ""
@@ -215,7 +221,29 @@ def _rekey_contacts(reason: str, folder: Path, common: Common, *, lost: bool) ->
         f"已换用编号 {done.id} 的联系方式密钥，全部联系方式已重新加密。从前的备份仍用各自所附的密钥；请再做一份备份。"
     )
     words += f"有 {done.lost} 处用已丢失的密钥加密，已清空，请各市重新报送。" if done.lost else ""
-    answer(common.json, done._asdict(), lambda console: line(console, words))
+    words += f"之前的另存为 {done.copy}；不再需要时请删去，里面有个人信息。" if done.copy else ""
+    data = done._asdict() | {"copy": done.copy and str(done.copy)}
+    answer(common.json, data, lambda console: line(console, words))
+
+
+def _to_be_lost(folder: Path, common: Common) -> None:
+    """Say what `--lost` would empty, where its key was looked for, and in which database."""
+    from sqlalchemy import make_url
+
+    from deployments.rekeying import unopenable
+
+    database, keys = common.database(folder), environment().contact_keys(common.home(folder))
+    found = unopenable(database, keys)
+    lost, named = sum(one.values for one in found), sorted({one.named for one in found if one.named})
+    where = f"数据库 {make_url(database.url).render_as_string()}，密钥在 {keys.place}"
+    words = f"{where}：没有读不出来的联系方式，不必用 --lost。"
+    if lost:
+        words = f"这只是预览，什么也没有改动。{where}：有 {lost} 处联系方式用不在那里的密钥"
+        words += f"（编号 {'、'.join(named)}）加密，会清空，由各市重新报送。先核对目录（--folder）和数据库写得对不对，"
+        words += "找一找备份；确已丢失的，停下 talent up，"
+        words += "再运行 talent db rekey --contacts --lost --reason 事由，清空之前另存一份。"
+    data = {"lost": lost, "keys": named, "place": keys.place}
+    answer(common.json, data, lambda console: line(console, words))
 
 
 def _compared(found: Comparison) -> dict[str, Any]:

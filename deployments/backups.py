@@ -25,6 +25,7 @@ from deployments.sealing import Tampered, sealed, unsealed
 from models import migrate, snapshots
 from models.backup_files import kept, made_at, newest_night
 from models.database import NotPrepared
+from models.rewriting import SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,11 +157,13 @@ def secrets_of(settings: Settings) -> Mapping[str, str | None]:
     return {name: one.get_secret_value().strip() if one else None for name, one in given.items()}
 
 
-def _packed(database: Database, files: Mapping[str, Path], half: Path, passphrase: str, at: datetime) -> Label:
+def _packed(database: Database, files: dict[str, Path], half: Path, passphrase: str, at: datetime) -> Label:
     with snapshots.opened(files[DATABASE], database.book) as copy, copy.read() as connection:
         if (revision := migrate.revision_of(connection)) is None:
             raise NotPrepared
         rows = snapshots.counts(copy)
+    if revision < SINCE:  # nothing is encrypted in it, and the program that puts it back may know of no such file
+        files.pop(CONTACT_KEYS, None)
     digests = {name: _digest(path.open("rb")) for name, path in files.items()}
     label = Label(at, version("talent-calendar"), revision, rows, digests)
     said = json.dumps(asdict(label) | {"made_at": at.isoformat()}, ensure_ascii=False).encode()

@@ -6,13 +6,15 @@ To match children the former key is not needed; without it contacts are lost, an
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.errors import TalentError
-from deployments.upgrading import owned
+from deployments.backups import NoPassphrase
+from deployments.upgrading import copied, owned
 from models import audit, loading, matching_keys, snapshots
-from models.contact_keys import REHEARSED, ContactKey, NoContactKey
-from models.rewriting import FILED, of_book, rewrite, under_others
+from models.contact_keys import REHEARSED, Altered, ContactKey, NoContactKey, UnfitContactKey
+from models.rewriting import FILED, by_key, of_book, rewrite, under_others
 from models.sealed import key_id, opened_with, sealed_with
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from models.contact_keys import ContactKeyFile
     from models.database import Database
     from models.key_file import KeyFile
+    from models.rewriting import SealedValues
     from models.stamp import Stamp
     from phases.book import Book
     from settings import Settings
@@ -77,10 +80,23 @@ def rekey(database: Database, keys: KeyFile, stamp: Stamp, reason: str) -> Rekey
 
 
 class Resealed(NamedTuple):
-    """The new key's id, and how many contacts were emptied, for the key that they were encrypted with is lost."""
+    """The new key's id, and how many contacts were emptied, for the key that they were encrypted with is lost.
+
+    `copy` was made before any was.
+    """
 
     id: str
     lost: int
+    copy: Path | None = None
+
+
+def unopenable(database: Database, keys: ContactKeyFile) -> list[SealedValues]:
+    """Give what no key opens that is there: what would be emptied. Raise `UnreadableContactKey`."""
+    there = {REHEARSED.id}
+    with suppress(UnfitContactKey):
+        there |= {key.id for key in keys.known()}
+    with database.read() as connection:
+        return [one for one in by_key(connection, of_book(database.book)) if one.named not in there]
 
 
 def rekey_contacts(
@@ -89,10 +105,17 @@ def rekey_contacts(
     """Encrypt all contacts under another key: a new one in the file, or the first that is set, before the former.
 
     Broken off anywhere, the file has the key that they are under. Nothing under the former is left in the database's
-    file either. What no key opens is emptied where `lost` says so, else raises `NoContactKey`. Raise `InUse`,
-    NothingSealed, SameContactKey, `UnfitContactKey` where what is there is none.
+    file either. What no key opens is emptied where `lost` says so, after a copy of all, else raises `NoContactKey`.
+    Raise `InUse`, NothingSealed, SameContactKey, `UnfitContactKey` where what is there is none, `NoPassphrase` where
+    PostgreSQL is to be copied and none is set.
     """
     snapshots.alone(database)
+    copy = None
+    if lost:
+        copy = copied(database, settings, keys.path.parent, stamp.at, "before-rekey")
+        if copy is None:
+            raise NoPassphrase
+    database.dispose()
     with owned(database, settings) as own:
         with own.write("every") as connection:
             if not matching_keys.in_earnest(connection):
@@ -109,7 +132,7 @@ def rekey_contacts(
             keys.keep(anew.key.secret, *(key.secret for key in keys.known()))
         keys.keep(anew.key.secret)
         snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
-    return Resealed(anew.key.id, anew.lost)
+    return Resealed(anew.key.id, anew.lost, copy)
 
 
 def _outdate(connection: Connection, book: Book, anew: _Anew) -> None:
@@ -130,13 +153,21 @@ class _Anew:
         self.lost, self._place, self._may_lose = 0, keys.place, lost
 
     def rewritten(self, place: str, kept: str) -> str:
-        named = key_id(place, kept)
+        try:
+            named = key_id(place, kept)
+        except Altered:
+            if self._may_lose:
+                return self._emptied()
+            raise
         self.seen.add(named)
         if named == self.key.id:
             return kept
         if named in self.former:
             return sealed_with(self.key, place, opened_with(self.former[named], place, kept))
-        if not self._may_lose:
-            raise NoContactKey(named=named, place=self._place, there="里没有")
+        if self._may_lose:
+            return self._emptied()
+        raise NoContactKey(named=named, place=self._place, there="里没有")
+
+    def _emptied(self) -> str:
         self.lost += 1
         return ""

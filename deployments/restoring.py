@@ -29,7 +29,7 @@ from deployments.backups import (
     verify,
 )
 from deployments.upgrading import owned
-from models import migrate, restorations, snapshots
+from models import contact_keys, migrate, restorations, snapshots
 from models.backup_files import DATED, dated
 from models.database import NotPrepared
 from models.purges_done import for_good
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 OTHERWISE = {
     SECRET: "TALENT_SECRET_KEY 与备份里的不同：各账号的动态口令须重新绑定",
     KEYS: "TALENT_MATCHING_KEY 与备份里的不同：请改为做备份时的那一把，或运行 talent db rekey 重新比对学生",
-    CONTACT_KEYS: "TALENT_CONTACT_KEY 与备份里的不同：加密的联系方式读不出来，请改为做备份时的那一把",
+    CONTACT_KEYS: "备份里的联系方式所用的密钥不在 TALENT_CONTACT_KEY 里，已另存为 {place}："
+    "请把里面的一行写在现有的后面，用空格隔开（两把都要），运行 talent db rekey --contacts 后再删去",
 }
 """What follows where a secret that is set is not the one of the backup."""
 
@@ -172,10 +173,15 @@ def _files(rough: Path, settings: Settings, folder: Path, aside: str) -> tuple[l
     notes = []
     for name, given in secrets_of(settings).items():
         kept = rough / name
-        if kept.exists() and given is None:
+        if not kept.exists() or given == (text := kept.read_text(encoding="utf-8").strip()):
+            continue
+        if given is None:
             places[kept] = folder / name
-        elif kept.exists() and kept.read_text(encoding="utf-8").strip() != given:
-            notes.append(OTHERWISE[name])
+        elif name != CONTACT_KEYS or not contact_keys.ids(text) <= contact_keys.ids(given):
+            place = (folder / f"{name}{aside}").absolute()
+            notes.append(OTHERWISE[name].format(place=place))
+            if name == CONTACT_KEYS:  # without it what the backup holds is lost; another can be worked out without
+                places[kept] = place
     former = []
     for file, place in places.items():
         if place.exists() and place.read_bytes() == file.read_bytes():

@@ -9,7 +9,7 @@ from deployments.backups import back_up
 from models import migrate, owner, snapshots
 from models.backup_files import DATED, dated
 from models.database import Database, NotPrepared
-from models.rewriting import FILED, of_book
+from models.rewriting import FILED, SINCE, of_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from settings import Settings
-
-
-ENCRYPTED = "0043"
-"""The migration that encrypts contacts: as they were they stand in a file until it is written anew."""
 
 
 def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) -> Path | None:
@@ -33,10 +29,10 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
     found = _revision(database)
     copy = None
     if found is not None and migrate.known(found) and not migrate.prepared(database):
-        copy = _copied(database, settings, folder, at, f"before-upgrade-{found}")
+        copy = copied(database, settings, folder, at, f"before-upgrade-{found}")
     with owned(database, settings) as own:
         migrate.upgrade(own)
-        if found is not None and found < ENCRYPTED:
+        if found is not None and found < SINCE:
             snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
     return copy
 
@@ -87,7 +83,8 @@ def _revision(database: Database) -> str | None:
         return None
 
 
-def _copied(database: Database, settings: Settings, folder: Path, at: datetime, name: str) -> Path | None:
+def copied(database: Database, settings: Settings, folder: Path, at: datetime, name: str) -> Path | None:
+    """Make a copy of a database before it is changed, and give it: sealed where a passphrase is set, see `upgrade`."""
     if settings.backup.passphrase is not None:
         to = dated(settings.backup.folder, name, at)
         back_up(database, settings, folder, to, at)

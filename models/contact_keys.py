@@ -80,6 +80,11 @@ class ContactKey:
         return AESGCM(sha256(b"talent contact cipher|" + self.secret).digest())
 
 
+def ids(text: str) -> set[str]:
+    """Give the ids of the keys that a file, or a setting, holds."""
+    return {ContactKey(line.encode()).id for line in text.split()}
+
+
 REHEARSED = ContactKey(b"known to all: rehearsals invent their people")
 """The key of every rehearsal, so that one can be looked at wherever it is."""
 

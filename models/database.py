@@ -152,10 +152,10 @@ class Database:
 
     def _check(self) -> None:
         """Raise where anything is encrypted under a key that is not there; asked apart from whoever is writing."""
-        from models.rewriting import key_ids, of_book
+        from models.rewriting import by_key, of_book
 
         with self.engine.connect() as connection:
-            self.seals.check(named for _, named in key_ids(connection, of_book(self.book)))
+            self.seals.check(one.named for one in by_key(connection, of_book(self.book)))
 
     @property
     def driver_error(self) -> type[Exception]:

@@ -30,6 +30,9 @@ Rewrite = Callable[[str, str], str]
 ID = 9
 """How much of what is encrypted says with which key."""
 
+SINCE = "0043"
+"""The migration that encrypts: of a database from before it nothing is encrypted."""
+
 FILED = "filed_row"
 OF_A_DRAFT = ("year", "city")
 OF_A_FILING = ("year", "phase", "city", "number", "sheet", "line")
@@ -42,6 +45,14 @@ class SealedTable(NamedTuple):
     key: tuple[str, ...]
     columns: tuple[str, ...]
     sheet: str | None = None
+
+
+class SealedValues(NamedTuple):
+    """How many values of a column, by its name in full, stand under a key, by its id; None: they are not encrypted."""
+
+    place: str
+    named: str | None
+    values: int
 
 
 def of_book(book: Book) -> tuple[SealedTable, ...]:
@@ -74,28 +85,25 @@ def rewrite(connection: Connection, tables: Sequence[SealedTable], how: Rewrite)
     _rewrite(connection, copies, OF_A_FILING, cells, copies.c.sheet.in_([*of_sheets]))
 
 
-def key_ids(connection: Connection, tables: Sequence[SealedTable]) -> Iterator[tuple[str, str | None]]:
-    """Give the keys that anything stands under, each beside its column, None where something is not encrypted.
-
-    Of drafts, and of what was copied of them with filings.
-    """
+def by_key(connection: Connection, tables: Sequence[SealedTable]) -> Iterator[SealedValues]:
+    """Give how much stands under which key, column by column: in drafts, and in what filings keep of them."""
     for one in tables:
         own = _plain(one.name, (), dict.fromkeys(one.columns, String()))
         copies = _plain(FILED, ("sheet",), {"cells": JSON()})
         for name in one.columns:
-            yield from _ids(connection, f"{one.name}.{name}", own.c[name])
+            yield from _by_key(connection, f"{one.name}.{name}", own.c[name])
             if one.sheet:
                 cell = copies.c.cells[name].as_string()
-                yield from _ids(connection, f"{one.name}.{name}", cell, copies.c.sheet == one.sheet)
+                yield from _by_key(connection, f"{one.name}.{name}", cell, copies.c.sheet == one.sheet)
 
 
-def _ids(
+def _by_key(
     connection: Connection, place: str, of: ColumnElement[str], *which: ColumnElement[bool]
-) -> Iterator[tuple[str, str | None]]:
-    begins = select(func.substr(of, 1, ID)).where(of != "", *which).distinct()
-    for said in connection.execute(begins).scalars():
+) -> Iterator[SealedValues]:
+    begins = select(func.substr(of, 1, ID).label("begins")).where(of != "", *which).subquery()
+    for said, values in connection.execute(select(begins.c.begins, func.count()).group_by(begins.c.begins)):
         found = NAMED.fullmatch(said)
-        yield place, found and found[1]
+        yield SealedValues(place, found and found[1], values)
 
 
 def under_others(
@@ -115,17 +123,17 @@ def under_others(
 
 def check(connection: Connection, tables: Sequence[SealedTable]) -> None:
     """Raise what opening raises where a key is missing that anything stands under, or what is newest does not open."""
-    found = [*key_ids(connection, tables)]
-    in_use().check(named for _, named in found)
-    for place, named in found:
-        if named is None:
-            raise Altered(place=place)
-    for one in tables:
-        own = _plain(one.name, one.key, dict.fromkeys(one.columns, String()))
-        for name in one.columns:
-            newest = select(own.c[name]).where(own.c[name] != "").order_by(*(own.c[key].desc() for key in one.key))
+    found = [*by_key(connection, tables)]
+    in_use().check(one.named for one in found)
+    for one in found:
+        if one.named is None:
+            raise Altered(place=one.place)
+    for each in tables:
+        own = _plain(each.name, each.key, dict.fromkeys(each.columns, String()))
+        for name in each.columns:
+            newest = select(own.c[name]).where(own.c[name] != "").order_by(*(own.c[key].desc() for key in each.key))
             if kept := connection.execute(newest.limit(1)).scalar():
-                in_use().open(f"{one.name}.{name}", kept)
+                in_use().open(f"{each.name}.{name}", kept)
 
 
 def _plain(name: str, key: Sequence[str], columns: Mapping[str, TypeEngine[Any]]) -> TableClause:

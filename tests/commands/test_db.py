@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,30 @@ def test_contacts_are_encrypted_with_another_key(talent: Talent, tmp_path: Path)
     done = talent("db", "rekey", "--contacts", "--reason", "每年一换", "--json")
     assert (done.status, done.data["lost"], (tmp_path / "var" / "contact-key").stat().st_mode & 0o777) == (0, 0, 0o600)
     assert talent("db", "rekey", "--lost", "--reason", "丢了").err == "--lost 与 --contacts 一起用。\n"
+    assert talent("db", "rekey", "--contacts").err == "换密钥要写明 --reason。\n"
+
+
+def test_what_a_lost_key_costs_is_said_before_and_older_backups_are_kept_meanwhile(
+    talent: Talent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sealing, "COST", 4)
+    monkeypatch.setenv("TALENT_BACKUP__PASSPHRASE", "thirteen words apart")
+    talent("db", "upgrade")
+    talent("year", "open", "2027")
+    older = tmp_path / "var" / "backups" / "talent-20220101T020000.backup"
+    older.parent.mkdir(parents=True)
+    older.touch()
+    put = "INSERT INTO second_way (whose, way, address, by, at) VALUES ('lead', 'sms', '0a1b2c3d:x', '', '2027-01-01')"
+    with closing(sqlite3.connect(tmp_path / "var" / "talent.db")) as own, own:
+        own.execute(put)
+    seen = talent("db", "rekey", "--contacts", "--lost")
+    key = tmp_path / "var" / "contact-key"
+    assert f"密钥在 {key}：有 1 处联系方式用不在那里的密钥（编号 0a1b2c3d）加密，会清空" in seen.out
+    made = talent("db", "backup", "--json")
+    assert ("没有删去过期的备份" in made.err, made.data["expired"], older.exists()) == (True, [], True)
+    done = talent("db", "rekey", "--contacts", "--lost", "--reason", "丢了", "--json").data
+    assert (done["lost"], Path(tmp_path, done["copy"]).exists()) == (1, True)
+    assert talent("db", "backup", "--json").data["expired"] == [str(older.relative_to(tmp_path))]
 
 
 def test_a_wrong_passphrase_and_no_backup_are_said_in_a_sentence(

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from acts.open_year import open_year
 from deployments import sealing
-from deployments.backups import back_up
-from deployments.rekeying import NothingSealed, SameContactKey, rekey_contacts
+from deployments.backups import CONTACT_KEYS, back_up, verify
+from deployments.rekeying import NothingSealed, Resealed, SameContactKey, rekey_contacts, unopenable
 from deployments.restoring import restore
 from deployments.up import unopened
 from models import draft_rows, filed_rows, migrate, second_ways
@@ -177,7 +177,8 @@ def test_another_key_opens_all_and_the_former_nothing(office: SealedOffice) -> N
     database.dispose()
     done = rekey_contacts(database, office.keys, office.settings, stamp(NOW), "每年一换")
     (second,) = office.keys.known()
-    assert (done, second.id != first.id, stat.S_IMODE(office.keys.path.stat().st_mode)) == ((second.id, 0), True, 0o600)
+    assert (done, stat.S_IMODE(office.keys.path.stat().st_mode)) == (Resealed(second.id, 0), 0o600)
+    assert second.id != first.id
     with database.read() as connection:
         kept = connection.execute(sa.text("SELECT email, guardian_phone FROM student")).all()
     assert {one.partition(":")[0] for row in kept for one in row} == {second.id}
@@ -222,9 +223,51 @@ def test_what_a_lost_key_encrypted_is_emptied_only_where_that_is_asked_for(offic
     with pytest.raises(NoContactKey):
         rekey_contacts(*given)
     assert not office.keys.path.exists()
+    assert sum(one.values for one in unopenable(database, office.keys)) == 34
     database.dispose()
     done = rekey_contacts(*given, lost=True)
     assert (done.lost, unopened(database), office.read()) == (34, None, [("", "")] * 12)
+    assert done.copy is not None
+    assert verify(done.copy, PASSPHRASE).rows["student"] == 6
+
+
+@ON_SQLITE
+def test_what_is_not_encrypted_is_emptied_where_that_is_asked_for(office: SealedOffice) -> None:
+    database = office.scene.database
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE student SET guardian_phone = '13900001111' WHERE line = 3"))
+    database.dispose()
+    assert rekey_contacts(database, office.keys, office.settings, stamp(NOW), "改动过", lost=True).lost == 1
+
+
+@ON_SQLITE
+def test_where_keys_are_set_the_one_of_an_older_backup_is_put_down_beside_them(office: SealedOffice) -> None:
+    database, (former,) = office.scene.database, office.keys.known()
+    backup = office.folder / "b.backup"
+    back_up(database, office.settings, office.folder, backup, instant(NOW))
+    office.keys.path.unlink()
+    database.dispose()
+    held = office.folder / "contact-key.20220211T100000"
+    for given, kept in ((f"{'f' * 40} {former.secret.decode()}", False), ("f" * 40, True)):
+        settings = office.settings.model_copy(update={"contact_key": SecretStr(given)})
+        of = Database(database.url, BOOK, *settings.keys_in(office.folder))
+        notes = restore(of, settings, office.folder, backup, stamp(NOW), "磁盘坏了").notes
+        of.dispose()
+        assert (held.exists(), [str(held) in one for one in notes]) == (kept, [True] * kept)
+        for rest in office.folder.glob("*.db.2022*"):
+            rest.unlink()
+    assert (held.read_bytes().strip(), stat.S_IMODE(held.stat().st_mode)) == (former.secret, 0o600)
+
+
+@ON_SQLITE
+def test_a_copy_from_before_the_encryption_has_no_key_that_an_older_program_would_stumble_over(
+    office: SealedOffice,
+) -> None:
+    database, to = office.scene.database, office.folder / "before.backup"
+    with database.write() as connection:
+        command.downgrade(migrate._config(connection), "0042")
+    label = back_up(database, office.settings, office.folder, to, instant(NOW))
+    assert (label.revision, CONTACT_KEYS in label.files, office.keys.path.exists()) == ("0042", False, True)
 
 
 @ON_SQLITE
