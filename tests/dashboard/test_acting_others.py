@@ -323,7 +323,8 @@ def test_what_nothing_waits_for_stands_in_one_line(window: Window) -> None:
     headed = re.findall(r"<section(?: id=\"\w+\")?><h2>(.*?)</h2>", page)
     assert headed == ["逾期的市", "应颁发的聘书、证书", "没有登记邮箱的市", "年度"]
     line = "需省办处理、申请和异议、各市报送不一致的邮箱、疑似同一人、个人延期未交齐的、公布之后有变化的结果、"
-    line += "颁发之后有变化的聘书、证书、留待放行的函件、没有送到的函件、没有送到的短消息、一再推迟的函件、认不出的退信、停止发函的邮箱"
+    line += "颁发之后有变化的聘书、证书、"
+    line += "留待放行的函件、没有送到的函件、没有送到的短消息、一再推迟的函件、认不出的退信、停止发函的邮箱"
     assert f'<p class="muted">没有：{line}。</p>' in page
 
 
