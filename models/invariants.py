@@ -9,12 +9,14 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy import String, and_, exists, false, func, or_, select, type_coerce
 
 from gates.states import State
 from models import purges_done, record_chain
 from models.columns import table_of
+from models.contact_keys import Unopened
 from models.database import book_of
+from models.legible import legible
 from models.letter_states import LetterState
 from models.outbox import ALL
 from models.tables.audit import AuditEntry
@@ -22,6 +24,7 @@ from models.tables.awards import AwardRevoked, AwardRow
 from models.tables.catalogue import declared
 from models.tables.record_chain import ChainLink
 from models.tables.season import CityPhase, CityYear, Filing, Letter, ProgrammeYear, Transition
+from models.tables.second_ways import SecondWay, ShortMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -200,6 +203,26 @@ def _awards_go_on(connection: Connection) -> Iterator[Found]:
         yield row.year, f"{row.kind}/{row.number}", "是补发的，原来的没有作废"
 
 
+def _numbers_open(connection: Connection) -> Iterator[Found]:
+    """Where people are, or were, told what is urgent can be read; that no key is there at all is said at start."""
+    way, short, letter = table_of(SecondWay), table_of(ShortMessage), table_of(Letter)
+    chosen = select(way.c.whose, type_coerce(way.c.address, String)).order_by(way.c.whose)
+    for whose in _illegible(connection, "second_way.address", chosen):
+        yield 0, str(whose), "急事另告的号码读不出来"
+    told = select(short.c.letter, type_coerce(short.c.address, String)).order_by(short.c.letter)
+    if found := _illegible(connection, "short_message.address", told):
+        years = select(letter.c.id, letter.c.year).where(letter.c.id.in_(found)).order_by(letter.c.id)
+        for number, year in connection.execute(years):
+            yield year, f"函件 {number}", "短消息的号码读不出来"
+
+
+def _illegible(connection: Connection, place: str, kept: Select[Any]) -> list[Any]:
+    try:
+        return [key for key, said in legible(place, connection.execute(kept).tuples()).items() if said is None]
+    except Unopened:
+        return []
+
+
 CHAIN = "记录链完好"
 INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("记录首尾相接", _log_goes_on),
@@ -212,5 +235,6 @@ INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     (CHAIN, _chain_holds),
     ("清除有记录", words_taken_out_are_on_record),
     ("聘书、证书编号连续", _awards_go_on),
+    ("急事另告读得出来", _numbers_open),
 )
 """What holds of every database, in the order in which it is asked."""

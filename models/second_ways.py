@@ -6,10 +6,11 @@ from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, delete, select, type_coerce, update
 
 from models import contacts
 from models.columns import table_of
+from models.legible import legible
 from models.shortcuts.bulk import inserting
 from models.tables.second_ways import SecondWay
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 Way = Literal["sms", "wecom", "dingtalk"]
 WAYS: Mapping[Way, str] = MappingProxyType({"sms": "短信", "wecom": "企业微信", "dingtalk": "钉钉"})
+
+
+ILLEGIBLE = "登记的号码读不出来"
+"""Why a choice is stopped whose address does not open."""
 
 
 class ChosenWay(NamedTuple):
@@ -40,10 +45,17 @@ def covered(address: str) -> str:
 
 
 def choices(connection: Connection) -> dict[str, ChosenWay]:
-    """Give every choice, by whose it is."""
+    """Give every choice, by whose it is; one whose address does not open has none, and is stopped."""
     table = table_of(SecondWay)
-    rows = connection.execute(select(*(table.c[name] for name in ChosenWay._fields)).order_by(table.c.whose))
-    return {row.whose: ChosenWay._make(row) for row in rows}
+    kept = type_coerce(table.c.address, String).label("kept")
+    rows = connection.execute(select(table.c.whose, table.c.way, kept, table.c.stopped).order_by(table.c.whose)).all()
+    opened = legible("second_way.address", ((row.whose, row.kept) for row in rows))
+    return {
+        row.whose: ChosenWay(row.whose, row.way, opened[row.whose] or "", row.stopped)
+        if opened[row.whose] is not None
+        else ChosenWay(row.whose, row.way, "", ILLEGIBLE)
+        for row in rows
+    }
 
 
 def choose(connection: Connection, whose: str, way: Way, address: str, stamp: Stamp) -> None:

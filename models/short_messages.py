@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import String, and_, or_, select, type_coerce, update
 
 from models.columns import table_of
+from models.contact_keys import Unopened
+from models.legible import legible
 from models.letter_states import LetterEvent, LetterState, may, moved, target
 from models.outdated_letters import naming_another_day, overtaken
 from models.restorations import IN_DOUBT
@@ -18,7 +21,7 @@ from models.tables.second_ways import ShortMessage
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from models.second_ways import ChosenWay, Way
 
@@ -53,7 +56,10 @@ class ShortTold(NamedTuple):
 
 
 def owe(connection: Connection, year: int, owed: Sequence[OwedShort]) -> None:
-    """Write them, one a letter; what was written before stays, but for what was taken back with its letter."""
+    """Write them, one a letter; what was written before stays, but for what was taken back with its letter.
+
+    None where addresses cannot be encrypted: the letters beside which they go are not held up.
+    """
     if not owed:
         return
     table, letter = table_of(ShortMessage), table_of(Letter)
@@ -68,7 +74,8 @@ def owe(connection: Connection, year: int, owed: Sequence[OwedShort]) -> None:
     new = inserting(connection.dialect.name, table).values(rows)
     anew = {name: new.excluded[name] for name in rows[0] if name != "letter"} | {"detail": None, "deferred_since": None}
     again = may(table, LetterEvent.OWE) & (table.c.state == LetterState.CANCELLED.value)
-    connection.execute(new.on_conflict_do_update(index_elements=["letter"], set_=anew, where=again))
+    with suppress(Unopened), connection.begin_nested():
+        connection.execute(new.on_conflict_do_update(index_elements=["letter"], set_=anew, where=again))
 
 
 def _where(to: ChosenWay) -> dict[str, str]:
@@ -79,9 +86,21 @@ def beside(connection: Connection, letters: Collection[int]) -> dict[int, ShortT
     """Give the short messages beside these letters, by letter."""
     table = table_of(ShortMessage)
     ids = {"ids": listed(connection, letters)}
-    query = select(*(table.c[name] for name in ShortTold._fields))
-    rows = connection.execute(query.where(among(connection.dialect.name, table.c.letter, "ids")), ids)
-    return {row.letter: ShortTold._make(row) for row in rows}
+    rows = connection.execute(_told().where(among(connection.dialect.name, table.c.letter, "ids")), ids).all()
+    return {one.letter: one for one in _opened(rows)}
+
+
+def _told() -> Select[Any]:
+    """Ask for what is told of them, their addresses as they are kept."""
+    table = table_of(ShortMessage)
+    kept = type_coerce(table.c.address, String).label("address")
+    return select(*(kept if name == "address" else table.c[name] for name in ShortTold._fields))
+
+
+def _opened(rows: Sequence[Row[Any]]) -> list[ShortTold]:
+    """Give what is told; of one whose address does not open, without it."""
+    addresses = legible("short_message.address", ((row.letter, row.address) for row in rows))
+    return [ShortTold._make(row)._replace(address=addresses[row.letter] or "") for row in rows]
 
 
 def is_due(at: datetime) -> ColumnElement[bool]:
@@ -94,10 +113,10 @@ def to_settle(connection: Connection, year: int, as_of: datetime) -> list[ShortT
     """Give those of a year that only a person settles, refused or unknown, whose letters hold, with their day."""
     table, letter = table_of(ShortMessage), table_of(Letter)
     stuck = or_(*(table.c.state == state.value for state in (LetterState.FAILED, LetterState.UNKNOWN)))
-    query = select(*(table.c[name] for name in ShortTold._fields)).join(letter, letter.c.id == table.c.letter)
+    query = _told().join(letter, letter.c.id == table.c.letter)
     over = overtaken(as_of) | naming_another_day(as_of)
     query = query.where(letter.c.year == year, stuck, ~over).order_by(table.c.letter)
-    return [ShortTold._make(row) for row in connection.execute(query)]
+    return _opened(connection.execute(query).all())
 
 
 def settle(connection: Connection, letter: int, event: LetterEvent, **more: Any) -> bool:  # noqa: ANN401 -- columns

@@ -62,7 +62,8 @@ INTERRUPTED = "发送进程中断，不能确定是否已送达"
 AGAIN = timedelta(minutes=5)
 """How soon one is looked at again that waits for a gateway to be set."""
 
-CHANGED = ("state", "tries", "claim", "claimed_at", "due_at", "detail", "whose", "way", "address")
+CHANGED = ("state", "tries", "claim", "claimed_at", "due_at", "detail")
+WHERE = ("whose", "way", "address")
 MARKED = ("state", "tries", "sent_at", "due_at", "detail", "deferred_since")
 
 
@@ -164,9 +165,10 @@ def _claimed(database: Database, gateways: Mapping[str, Gateway], token: str, st
         found = connection.execute(locked).all()
         known = _Known.of(connection, found, stamp.as_of)
         rows = [row._asdict() | _decided(row, known, gateways, stamp, token) for row in found]
-        _put(connection, rows)
-    taken = target(LetterEvent.CLAIM)
-    return [ShortInHand(*(row[name] for name in ShortInHand._fields)) for row in rows if row["state"] == taken]
+        mine = [row for row in rows if row["state"] == target(LetterEvent.CLAIM)]
+        _put(connection, [row for row in rows if row["state"] != target(LetterEvent.CLAIM)], CHANGED)
+        _put(connection, mine, (*CHANGED, *WHERE))
+    return [ShortInHand(*(row[name] for name in ShortInHand._fields)) for row in mine]
 
 
 def _due(as_of: datetime) -> Select[Any]:
@@ -252,9 +254,9 @@ def mark(
             bump(connection, year)
 
 
-def _put(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def _put(connection: Connection, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
     table = table_of(ShortMessage)
     if rows:
         changed = update(table).where(table.c.letter == bindparam("its"))
-        given = [{"its": row["id"]} | {f"new_{name}": row[name] for name in CHANGED} for row in rows]
-        connection.execute(changed.values({name: bindparam(f"new_{name}") for name in CHANGED}), given)
+        given = [{"its": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows]
+        connection.execute(changed.values({name: bindparam(f"new_{name}") for name in names}), given)

@@ -16,7 +16,7 @@ from tests.support.scenes import Scene, instant
 from tests.support.shelf import BEFORE_YANCHENG, BEGUN, END, MARKS
 
 Played = Callable[[str], Scene]
-LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED, AWARDS = (name for name, _ in INVARIANTS)
+LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED, AWARDS, NUMBERS = (name for name, _ in INVARIANTS)
 YANCHENG = "phase = 'shortlist' AND city = 'yancheng'"
 NANJING = "phase = 'shortlist' AND city = 'nanjing'"
 LAST = f"(SELECT max(id) FROM transition WHERE {NANJING})"
@@ -26,6 +26,12 @@ ONE = "(SELECT min(id) FROM letter WHERE recipient = 'city:nanjing')"
 AWARD = (
     '(year, city, kind, name, place, subject, grade, "by", at, as_of, whose, number, edition, token) '
     "VALUES (2022, 'nanjing', 'appointment', '', '', '', '', '', '2022-01-20', '2022-01-20', 'mentor:1',"
+)
+
+WAY = "(whose, way, address, \"by\", at) VALUES ('lead', 'sms', '13800000001', '', '2022-01-20')"
+SHORT = (
+    "(letter, whose, way, address, says, state, tries, due_at) "
+    f"VALUES ({ONE}, 'lead', 'sms', '13800000001', '', 'sent', 1, '2022-01-20')"
 )
 
 IMPOSSIBLE = [
@@ -54,6 +60,8 @@ IMPOSSIBLE = [
     (CHAIN, f"UPDATE transition SET reason = '别的' WHERE id = {FIRST}"),
     (AWARDS, f"INSERT INTO award {AWARD} 2, 1, 'x')"),
     (AWARDS, f"INSERT INTO award {AWARD} 1, 2, 'x')"),
+    (NUMBERS, f"INSERT INTO second_way {WAY}"),
+    (NUMBERS, f"INSERT INTO short_message {SHORT}"),
     (PURGED, f"UPDATE transition SET purged = '{{}}' WHERE id = {FIRST}"),
 ]
 GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from acts.contacts import add_contact, end_contact
 from acts.nudge import nudge
@@ -22,8 +22,10 @@ from letters.specimens import specimen
 from models import contacts
 from models.columns import table_of
 from models.contact_keys import NoContactKey
+from models.legible import _say
 from models.restorations import begin, release
 from models.sealed import Seals
+from models.second_ways import ILLEGIBLE, choices
 from models.short_messages import ShortTold, beside, doubt, to_settle
 from models.tables.season import Letter
 from models.tables.second_ways import SecondWay, ShortMessage
@@ -120,6 +122,39 @@ def test_without_the_key_of_its_number_a_message_waits_or_is_not_owed_and_the_le
     assert _letters(scene, "escalation", "head:nanjing"), "letters are written all the same"
     sent(scene, LATE, gateway)
     assert [one.body["to"] for one in gateway.told] == ["13800000001"]
+
+
+def test_where_nothing_can_be_encrypted_none_is_owed_and_the_letter_is_written(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> str:
+        raise NoContactKey(named="0" * 8, place="contact-key", there="不存在")
+
+    contact(scene)
+    monkeypatch.setattr(Seals, "seal", lost)
+    late(scene)
+    assert (owed(scene), len(_letters(scene, "overdue", "city:nanjing"))) == ([], 1)
+
+
+def test_a_number_that_does_not_open_stops_no_other_and_is_said_once(
+    scene: Scene, gateway: MessageGateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    _say.cache_clear()
+    contact(scene)
+    contact(scene, WUXI, address="138 0000 0002")
+    late(scene)
+    with scene.database.write() as connection:
+        for table in ("second_way", "short_message"):
+            whose = "(SELECT whose FROM second_way ORDER BY whose LIMIT 1)"
+            connection.execute(text(f"UPDATE {table} SET address = substr(address, 1, 40) WHERE whose = {whose}"))
+    assert [one.address for one in _rows(scene)] == ["", "13800000002"], "as pages show them"
+    for _ in range(2):
+        sent(scene, LATE, gateway)
+    assert [one.body["to"] for one in gateway.told] == ["13800000002"]
+    with scene.database.read() as connection:
+        assert [one.stopped for one in choices(connection).values()] == [ILLEGIBLE, None]
+    said = [one.getMessage() for one in caplog.records if one.name == "models.legible"]
+    assert [one.partition(":")[0].split()[0] for one in said] == ["short_message.address", "second_way.address"]
 
 
 def _letters(scene: Scene, kind: str, recipient: str) -> list[int]:
