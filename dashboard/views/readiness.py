@@ -38,7 +38,7 @@ def steps(year: Year, there: Readiness, backup: datetime | None, *, smtp: bool) 
             "修订年度日历", f"/years/draft?revise={year.year}",
         ),
         SetupStep(
-            "省办联系人", named, whom if named else f"姓名、电话、邮箱没有登记全{f'（现为 {whom}）' if whom else ''}",
+            "省办联系人", named, whom if named else f"没有登记全，或还是示例{f'（现为 {whom}）' if whom else ''}",
             "登记省办联系人", f"{here}/offices",
         ),
         SetupStep(
