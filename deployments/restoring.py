@@ -28,7 +28,7 @@ from deployments.backups import (
     unpack,
     verify,
 )
-from deployments.upgrading import owned
+from deployments.upgrading import bring_up, owned
 from models import contact_keys, migrate, restorations, snapshots
 from models.backup_files import DATED, dated
 from models.database import NotPrepared
@@ -94,7 +94,7 @@ def restore(database: Database, settings: Settings, folder: Path, path: Path, st
         copy, made_at = Path(rough) / DATABASE, comparison.label.made_at
         snapshots.check(copy)
         with snapshots.opened(copy, database.book, database.keys, database.contact_keys) as beside:
-            migrate.upgrade(beside)
+            bring_up(beside)
             purges = _purges(database) if comparison.since else []
             with beside.write() as connection:
                 sent, old = _known(database, made_at) if comparison.since else ([], [])
@@ -126,7 +126,7 @@ def move(source: Database, target: Database, settings: Settings, home: Path, at:
         copy = Path(rough) / DATABASE
         snapshots.take(source, copy)
         with snapshots.opened(copy, source.book, source.keys, source.contact_keys) as beside:
-            migrate.upgrade(beside)
+            bring_up(beside)
             rows = snapshots.counts(beside)
         target.dispose()
         with owned(target, settings) as own:

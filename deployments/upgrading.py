@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from settings import Settings
 
 
+OWED = "encrypting"
+"""In the folder, from before contacts are encrypted until nothing is left of them as they were: what was cut short
+before that goes on from there."""
+
+
 def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) -> Path | None:
     """Run the migrations that are missing; give the copy that was made before, None where there was nothing to copy.
 
@@ -30,11 +35,24 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
     copy = None
     if found is not None and migrate.known(found) and not migrate.prepared(database):
         copy = copied(database, settings, folder, at, f"before-upgrade-{found}")
+    owed = folder / OWED
+    if found is not None and found < SINCE:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owed.touch(mode=0o600)
     with owned(database, settings) as own:
         migrate.upgrade(own)
-        if found is not None and found < SINCE:
+        if owed.exists():
             snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
+            owed.unlink()
     return copy
+
+
+def bring_up(copy: Database) -> None:
+    """Run what migrations a copy is missing, which nobody else has; what they encrypt is left nowhere in its file."""
+    found = _revision(copy)
+    migrate.upgrade(copy)
+    if found is not None and found < SINCE:
+        snapshots.write_anew(copy)
 
 
 def apart(database: Database, settings: Settings) -> str | None:

@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from alembic import command
 from pydantic import SecretStr
 
+import models.database
 from acts.open_year import open_year
 from deployments import sealing
 from deployments.backups import CONTACT_KEYS, back_up, verify
 from deployments.rekeying import NothingSealed, Resealed, SameContactKey, rekey_contacts, unopenable
 from deployments.restoring import restore
 from deployments.up import unopened
-from models import draft_rows, filed_rows, migrate, second_ways
+from deployments.upgrading import OWED, upgrade
+from models import draft_rows, filed_rows, migrate, second_ways, snapshots
 from models.columns import table_of
 from models.contact_keys import (
     REHEARSED,
@@ -113,6 +115,12 @@ def office(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made.file()
     yield made
     database.dispose()
+
+
+@pytest.fixture
+def _leaving_what_was_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As SQLite is on most machines: what is deleted stays in the file."""
+    monkeypatch.setattr(models.database, "_PRAGMAS", (*models.database._PRAGMAS, "PRAGMA secure_delete=OFF"))
 
 
 def found_in(database: Database, words: list[str]) -> dict[str, set[str]]:
@@ -282,6 +290,40 @@ def test_what_was_emptied_takes_no_address_back_and_the_same_workbook_loads_agai
     assert "已导入" in scene.load(applied, NANJING, office.filled()[applied], at, dry_run=True).message
     assert scene.submit(applied, NANJING, at).done
     assert said_of_parties(scene.database) == before, "the post still knows where to write"
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("_leaving_what_was_deleted")
+def test_an_upgrade_that_was_cut_short_goes_on_until_nothing_is_left_as_it_was(
+    office: SealedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Committed, and not yet written anew."""
+    database = office.scene.database
+    with database.write() as connection:
+        command.downgrade(migrate._config(connection), "0042")
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "write_anew", cut)
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(database, office.settings, office.folder, instant(NOW))
+    assert (migrate.prepared(database), in_the_file(database, OF_CHILDREN) != []) == (True, True)
+    upgrade(database, office.settings, office.folder, instant(NOW))
+    assert (in_the_file(database, NOWHERE), (office.folder / OWED).exists()) == ([], False)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("_leaving_what_was_deleted")
+def test_of_a_backup_from_before_the_encryption_nothing_is_left_as_it_was(office: SealedOffice) -> None:
+    database, to = office.scene.database, office.folder / "before.backup"
+    with database.write() as connection:
+        command.downgrade(migrate._config(connection), "0042")
+    back_up(database, office.settings, office.folder, to, instant(NOW))
+    database.dispose()
+    restore(database, office.settings, office.folder, to, stamp(NOW), "磁盘坏了")
+    assert (in_the_file(database, NOWHERE), office.read()) == ([], TRUE)
 
 
 @ON_SQLITE
