@@ -34,6 +34,8 @@ def add_note(database: Database, year: int, new: NewNote, token: str, stamp: Sta
         season.not_backdated(season.cells[new.phase, new.city])
         asked = _asked(season, new)
         why = _unfit(season, new) or ("" if new.answers is None or asked else "这条提问不等本单位回复，或者已经回复")
+        if asked is not None:  # from whichever page it is given, it is about what was asked
+            new = new._replace(phase=asked.phase, about=asked.about)
         if why:
             return Outcome("refused", f"{season.title(new.phase, new.city)}：{why}。")
         number = case_notes.add(season.connection, token, year, new._replace(text=prose(new.text, LONGEST)), stamp)

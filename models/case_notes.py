@@ -79,15 +79,20 @@ def threads(
 ) -> tuple[Thread, ...]:
     """Give what an office may read at an instant, the oldest first, with the answers; of a city, phase, person or all.
 
-    A city reads of itself alone, and no office what another keeps `internal`.
+    A city reads of itself alone, and no office what another keeps `internal`. An answer stands with its question,
+    from wherever it was given.
     """
     table = table_of(CaseNote)
+    answer = table.alias("answer")
+    until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= as_of)
     named = (("city", city), ("phase", phase), ("about", about))
     wanted = [table.c[name] == value for name, value in named if value is not None]
-    query = select(*columns_of(KeptNote, table)).where(table.c.year == year, table.c.as_of <= as_of, _theirs(reader))
-    found = [KeptNote(*row) for row in connection.execute(query.where(*wanted).order_by(table.c.id))]
-    answers = {one.answers: one for one in found if one.answers is not None}
-    return tuple(Thread(one, answers.get(one.id)) for one in found if one.answers is None)
+    asked = (table.c.year == year, table.c.answers.is_(None), table.c.as_of <= as_of, _theirs(reader))
+    note = columns_of(KeptNote, table)
+    its = [answer.c[one.key] for one in note]
+    query = select(*note, *its).outerjoin(answer, until_then).where(*asked, *wanted).order_by(table.c.id)
+    rows = [(row[: len(note)], row[len(note) :]) for row in connection.execute(query)]
+    return tuple(Thread(KeptNote(*one), KeptNote(*said) if said[0] is not None else None) for one, said in rows)
 
 
 def _theirs(reader: str) -> ColumnElement[bool]:

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from dashboard.serving.in_hand import hands
 from dashboard.serving.look import Looking
 from models import case_notes
+from models.columns import table_of
 from models.database import Database
+from models.tables.case_notes import CaseNote
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
 from phases.mentor_recommendation import MENTORS
@@ -108,3 +110,21 @@ def test_the_past_shows_what_was_written_then_and_takes_nothing(window: Window) 
     admin.submit(f"{HERE}/notes", once="a-form", text=WORDS)
     page = admin.get(f"{HERE}?as_of=2022-02-01T09:00").text
     assert (WORDS in page, "<form" in notes(page)) == (False, False)
+
+
+def test_an_answer_stands_with_its_question_from_whichever_page_it_was_given(window: Window) -> None:
+    admin, city = window.as_(ADMIN), window.as_(CITY)
+    student, mentor = of_city(window.database, CITY)
+    pages = {"student": f"/{YEAR}/students/{student}", "party": f"/{YEAR}/parties/{mentor}"}
+    for number, of, whom in (("1", "student", student), ("3", "party", f"{mentor}")):
+        fields = {"text": WORDS, "of": "question", of: whom}
+        admin.submit(f"/{YEAR}/application/{CITY}/notes", once=f"asks {of}", **fields)
+        city.submit(f"{HERE}/notes", once=f"answers {of}", answers=number, text="已补")
+        shown = notes(admin.get(pages[of]).text)
+        assert ("已补" in shown, "待盐城市办回复" in shown) == (True, False)
+        assert "已补" in notes(city.get(f"/{YEAR}/application/{CITY}").text)
+    table = table_of(CaseNote)
+    with window.database.read() as connection:
+        query = select(table.c.about, table.c.phase).where(table.c.answers.is_not(None)).order_by(table.c.id)
+        kept = [tuple(row) for row in connection.execute(query)]
+    assert kept == [(f"student/{student}", "application"), (f"party/{mentor}", "application")]
