@@ -5,8 +5,10 @@ Who gets one is read off what stands; numbers go on without a gap, for every wri
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
+from unicodedata import normalize
 
 from acts.act import Act, Bench, Field, Filled
 from acts.masking import one_covered
@@ -32,6 +34,10 @@ VERIFY = "/verify/"
 """Where a paper is confirmed to anybody, before its token."""
 
 NEVER = "没有颁发过"
+UNREAD = "编号应为数字，如 12，未作改动。"
+_NUMBER = re.compile(r"第?\s*([0-9]{1,9})\s*号?")
+"""A number as it is typed, which fits every database's integer."""
+
 UNISSUED = "0" * 24
 """What stands for the token of a paper that is only tried."""
 
@@ -107,6 +113,8 @@ def _line(one: Entitled, number: int) -> str:
 
 
 def _not_there(year: int, paper: tuple[AwardKind, int], why: str) -> Outcome:
+    if not paper[1]:
+        return Outcome("refused", UNREAD)
     return Outcome("refused", f"{TITLES[paper[0]]}{year}年第{paper[1]}号{why}，未作改动。")
 
 
@@ -125,8 +133,9 @@ def _paper(one: Entitled, year: int, number: int, day: date, url: str) -> AwardP
 
 
 def _number(filled: Filled) -> tuple[AwardKind, int]:
-    typed = filled.words["number"].strip()
-    return cast("AwardKind", filled.words["kind"]), int(typed) if typed.isascii() and typed.isdigit() else 0
+    """Give kind and number, in whatever width, with or without 第 and 号; 0, which no paper has, for anything else."""
+    found = _NUMBER.fullmatch(normalize("NFKC", filled.words["number"]).strip())
+    return cast("AwardKind", filled.words["kind"]), int(found[1]) if found else 0
 
 
 def _issued(bench: Bench, filled: Filled) -> Outcome:
@@ -142,12 +151,13 @@ def _reissued(bench: Bench, filled: Filled) -> Outcome:
 
 
 def _subject(year: Year, filled: Filled) -> str:
-    return f"award/{year.year}/{filled.words['kind']}/{_number(filled)[1]}"
+    kind, number = _number(filled)
+    return f"award/{year.year}/{kind}" + (f"/{number}" if number else "")
 
 
 def _called(year: Year, filled: Filled) -> str:
     kind, number = _number(filled)
-    return f"{TITLES[kind]}{year.year}年第{number}号"
+    return f"{TITLES[kind]}{year.year}年" + (f"第{number}号" if number else "")
 
 
 KIND = Field("kind", "种类", "choice", choices=tuple(TITLES.items()))

@@ -18,7 +18,7 @@ Kind = Annotated[
     Literal["appointment", "certificate"], Parameter(name="种类", help="appointment 导师聘书，certificate 培养证书")
 ]
 Token = Annotated[str, Parameter(name="核验码", help="核验页面的地址，或其最后一段")]
-Number = Annotated[int, Parameter(name="编号", help="编号里的数字，如 12")]
+Number = Annotated[str, Parameter(name="编号", help="编号里的数字，如 12")]
 
 
 @app.command(help="颁发：给应有而未有的人各一份，连续编号；已颁发的不再颁发")
@@ -32,7 +32,7 @@ def revoke(
     kind: Kind, number: Number, /, *, reason: Reason, dry_run: DryRun = False, season: SeasonOptions = SEASON
 ) -> int:
     """Let a paper hold no longer."""
-    return _run(season, "revoke-award", {"kind": kind, "number": f"{number}", "reason": reason}, dry_run=dry_run)
+    return _run(season, "revoke-award", {"kind": kind, "number": number, "reason": reason}, dry_run=dry_run)
 
 
 @app.command(help="作废一份，按现在的姓名、单位、等级另给编号补发")
@@ -40,7 +40,7 @@ def reissue(
     kind: Kind, number: Number, /, *, reason: Reason, dry_run: DryRun = False, season: SeasonOptions = SEASON
 ) -> int:
     """Let a paper hold no longer, and issue another in its place."""
-    return _run(season, "reissue-award", {"kind": kind, "number": f"{number}", "reason": reason}, dry_run=dry_run)
+    return _run(season, "reissue-award", {"kind": kind, "number": number, "reason": reason}, dry_run=dry_run)
 
 
 def _run(season: SeasonOptions, slug: str, given: dict[str, object], *, dry_run: bool) -> int:
@@ -94,12 +94,13 @@ def print_(
     kind: Kind,
     /,
     *,
+    reason: Reason,
     number: Annotated[int | None, Parameter(metavar="编号", help="只打印这一份")] = None,
     city: City = None,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"], metavar="文件", help="写到哪里")] = None,
     season: SeasonOptions = SEASON,
 ) -> int:
-    """Write those in force as one file."""
+    """Write those in force as one file; whole names are on them, and the reason is put on record."""
     from acts.awards import printed
     from commands.named_files import write
     from letters.award_papers import Stationery
@@ -119,7 +120,8 @@ def print_(
         raise UsageError("二维码要有系统的访问地址，请设置 TALENT_BASE_URL。")
     pdf = printed(kind, found, settings.links_lead, Stationery(settings.papers), sample=rehearsal)
     with database.write() as connection:
-        audit.record(connection, stamp, f"打印聘书、证书（{len(found)} 份）", f"award/{year.year}/{kind}", city=place)
+        what, subject = f"打印聘书、证书（{len(found)} 份）", f"award/{year.year}/{kind}"
+        audit.record(connection, stamp, what, subject, city=place, reason=reason)
     to = output or Path(f"{kind}-{year.year}.pdf")
     write(to, pdf)
     said = f"已写入 {to}：{TITLES[kind]} {len(found)} 份。"

@@ -6,6 +6,7 @@ are 优秀 or 合格 (五(二)). Nothing is marked as owed, so that whatever cha
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 AwardKind = Literal["appointment", "certificate"]
 TITLES: Mapping[AwardKind, str] = {"appointment": "导师聘书", "certificate": "培养证书"}
 TOKEN_BYTES = 18
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,11 @@ def numbered(connection: Connection, year: int, kind: AwardKind, number: int) ->
 def confirmed(connection: Connection, token: str) -> Award | None:
     """Give the paper that a token stands on; None where none has it."""
     return next(iter(_read(connection, _awards().where(table_of(AwardRow).c.token == token))), None)
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a paper may have it for a token: what has another shape is no guess."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def followed(connection: Connection, award: Award) -> bool:

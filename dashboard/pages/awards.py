@@ -136,8 +136,10 @@ def _on_record(request: Request, reader: Reader, look: Looking, what: str, count
 def confirm(request: Request, token: str) -> HTMLResponse:
     """Confirm a paper to anybody who has it: number, kind, year, grade, a name with one character covered.
 
-    A token that nobody was given is a guess, of which few are taken from one address.
+    A token that nobody was given is a guess, of which few are taken from one address; what cannot be one is none.
     """
+    if not awards.is_token(token):
+        return page("awards_public.html", request, status=NONE_FOUND, award=None)
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = awards.confirmed(connection, token)

@@ -28,22 +28,28 @@ def test_appointments_are_issued_listed_printed_confirmed_and_taken_back(season:
     assert (again.status, again.data["outcome"]) == (1, "refused")
     held = season("award", "list", "--city", "南京", "--json").data
     assert [(one["number"], one["revoked"]) for one in held] == [(1, None), (2, None), (3, None)]
-    printed = season("award", "print", "appointment", "--city", "南京", "-o", "南京.pdf")
+    printed = season("award", "print", "appointment", "--city", "南京", "--reason", "补印", "-o", "南京.pdf")
     assert printed.out == "已写入 南京.pdf：导师聘书 3 份。\n"
+    assert season("award", "print", "appointment", "--city", "南京").status == 2
+    with snapshots.opened(tmp_path / "season.db", BOOK) as database, database.read() as connection:
+        said = connection.execute(text("SELECT reason FROM audit WHERE what LIKE '打印聘书%'")).scalars().all()
+    assert said == ["补印"]
     pages = PdfReader(BytesIO((tmp_path / "南京.pdf").read_bytes())).pages
     assert ["样张" in page.extract_text() for page in pages] == [True] * 3  # of a rehearsal
     with snapshots.opened(tmp_path / "season.db", BOOK) as database, database.write() as connection:
         connection.execute(text("UPDATE programme_year SET rehearsal = false"))
-    real = season("award", "print", "appointment")
+    real = season("award", "print", "appointment", "--reason", "补印")
     assert (real.status, "TALENT_BASE_URL" in real.err) == (2, True)
     with snapshots.opened(tmp_path / "season.db", BOOK) as database, database.write() as connection:
         connection.execute(text("UPDATE programme_year SET rehearsal = true"))
     assert season("award", "revoke", "appointment", "2", "--reason", "离任").status == 0
     assert season("award", "revoke", "appointment", "2", "--reason", "离任").status == 1
-    anew = season("award", "reissue", "appointment", "3", "--reason", "遗失")
+    unread = season("award", "revoke", "appointment", "9" * 30, "--reason", "离任")
+    assert (unread.status, "编号应为数字，如 12，未作改动。" in unread.out) == (1, True)
+    anew = season("award", "reissue", "appointment", "第３号", "--reason", "遗失")
     assert "导师聘书2022年第3号 已作废，补发为导师聘书2022年第43号 " in anew.out
     assert "已作废：离任" in season("award", "list").out
-    refused = season("award", "print", "appointment", "--number", "2")
+    refused = season("award", "print", "appointment", "--number", "2", "--reason", "补印")
     assert (refused.status, "已经作废" in refused.err) == (2, True)
 
 

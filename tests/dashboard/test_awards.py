@@ -11,6 +11,7 @@ from sqlalchemy import select
 from models import awards
 from models.awards import Award
 from models.columns import table_of
+from models.tables.accounts import WrongGuess
 from models.tables.audit import AuditEntry
 from tests.support.window import ADMIN, VIEWER, YEAR, Browser, Window
 
@@ -82,11 +83,35 @@ def test_appointments_are_issued_printed_and_confirmed(window: Window) -> None:
 
 def test_what_is_not_found_is_said_plainly_and_may_be_guessed_ten_times(window: Window) -> None:
     anybody = window.as_(None)
-    found = [anybody.get(f"/verify/guess-{number}") for number in range(11)]
+    found = [anybody.get(f"/verify/{number:024}") for number in range(11)]
     assert [one.status_code for one in found] == [404] * 10 + [429]
     assert "没有查到" in found[0].text
     assert "查询次数太多" in found[-1].text
     assert "登录" not in found[-1].text.partition("<main")[2].replace("请先登录", "")
+
+
+def test_what_is_no_token_is_not_found_and_not_counted(window: Window) -> None:
+    anybody = window.as_(None)
+    found = [anybody.get(f"/verify/{shape}") for shape in ("x", "x" * 23, "x" * 25, "x" * 23 + "号", *"abcdefghi")]
+    assert {one.status_code for one in found} == {404}
+    assert "没有查到" in found[0].text
+    with window.database.read() as connection:
+        assert connection.execute(select(table_of(WrongGuess))).all() == []
+
+
+def test_a_number_that_is_none_is_refused_plainly(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    for typed in ("9" * 30, "9" * 10, "-1", "第 号", "一"):
+        shown = admin.submit(f"/{YEAR}/acts/revoke-award/preview", kind="appointment", number=typed, reason="离任")
+        assert (shown.status_code, "编号应为数字，如 12" in shown.text) == (422, True), typed
+        assert "第0号" not in shown.text
+    for typed in ("第12号", "１２", " 第 12 号 ", "0000012"):
+        shown = admin.submit(f"/{YEAR}/acts/revoke-award/preview", kind="appointment", number=typed, reason="离任")
+        assert "2022年第12号没有颁发过" in shown.text, typed
+    headers = {"x-csrf-token": admin.csrf, "idempotency-key": "long"}
+    sent = {"kind": "appointment", "number": "9" * 30, "reason": "离任"}
+    answer = admin.post(f"/api/v1/years/{YEAR}/revoke-award", json=sent, headers=headers)
+    assert (answer.status_code < 500, "编号应为数字" in answer.text) == (True, True)
 
 
 def test_a_program_issues_them_too(window: Window) -> None:
