@@ -10,7 +10,7 @@ import math
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from deployments.household import Household
 from deployments.instance import announced
 from models import matching_keys, migrate, rewriting
 from models.contact_keys import Unopened
-from models.database import Database
+from models.database import Database, NotPrepared
 from models.key_file import Unmatchable
 from models.sole_runner import sole
 from models.stamp import Stamp
@@ -113,6 +113,18 @@ def unopened(database: Database) -> str | None:
     except Unopened as error:
         return error.in_full
     return None
+
+
+def keyed(database: Database, *, runs_only: bool, say: Callable[[str], None] = AT_ONCE) -> None:
+    """Say why a worker cannot read contacts; raise SystemExit where it `runs_only`, for then nobody hears of it.
+
+    What else is wrong with the database its runs say.
+    """
+    with suppress(NotPrepared, SQLAlchemyError):
+        if said := unopened(database):
+            if runs_only:
+                raise SystemExit(said)
+            say(said)
 
 
 def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT_ONCE) -> str:

@@ -20,6 +20,7 @@ from prefect.workers.process import ProcessWorker, ProcessWorkerResult
 
 from deployments.engine import ROOMS
 from deployments.lookout import Lookout
+from deployments.up import keyed
 from deployments.work_pool import POOL
 from flows.deliver import post
 from flows.phase_flows import FLOWS
@@ -88,11 +89,13 @@ class WarmWorker(ProcessWorker):
 async def work(*, runs_only: bool = False) -> None:
     """Work and look out until SIGTERM; whatever either of them dies of ends both.
 
-    `runs_only` is for a second machine: who looks out need not be more than one.
+    `runs_only` is for a second machine: who looks out need not be more than one. Raise SystemExit where such a one
+    has not the key of the contacts: what is urgent would wait in its hands, or be owed to nobody, and nobody be told.
     """
     settings = Settings()
     database, worker = Database(settings.database.url, BOOK, *settings.keys_in(home())), WarmWorker()
     try:
+        keyed(database, runs_only=runs_only)
         async with anyio.create_task_group() as both:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, both.cancel_scope.cancel)
