@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, String, and_, func, or_, select, type_coerce
 
 from gates.states import State
 from models.columns import table_of
 from models.database import book_of
+from models.sealed import Sealed
 from models.tables.city_drafts import draft_table
 from models.tables.personal_changes import PersonalChange
 from models.tables.season import CityPhase, CityYear, Filing
@@ -51,9 +52,12 @@ class Scope:
         return tuple(self.filed_on)
 
     def of(self, sheet: StoredSheet, *columns: str) -> Select[Any]:
-        """Select these columns of a draft's rows of these cities, the city first, in the order of the workbook."""
+        """Select these columns of a draft's rows of these cities, the city first, in the order of the workbook.
+
+        Of an encrypted one, whether anything stands there: no gate needs more, and none waits for a key.
+        """
         table = draft_table(sheet)
-        chosen = (table.c.city, *(table.c[name] for name in columns))
+        chosen = (table.c.city, *(_asked(table.c[name]) for name in columns))
         return select(*chosen).where(*self.mine(table)).order_by(table.c.city, table.c.line)
 
     def mine(self, table: Table) -> tuple[Any, ...]:
@@ -66,6 +70,10 @@ class Scope:
         for row in self.connection.execute(query):
             found[row[0]].append(row)
         return found
+
+
+def _asked(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return (type_coerce(column, String) != "").label(column.key) if isinstance(column.type, Sealed) else column
 
 
 def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str]:

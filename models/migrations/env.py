@@ -9,6 +9,7 @@ from sqlmodel import AutoString
 
 from models.columns import Hundredths, UTCDateTime
 from models.database import book_of
+from models.sealed import Sealed
 from models.tables.catalogue import declared
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:  # noqa: ANN401
-    """Write our own column types by name, and SQLModel's text as plain text."""
-    if kind == "type" and isinstance(item, AutoString):
+    """Write our own column types by name, and SQLModel's text, and what is encrypted, as plain text."""
+    if kind == "type" and isinstance(item, (AutoString, Sealed)):
         return "sa.String()"
     if kind == "type" and isinstance(item, (UTCDateTime, Hundredths)):
         autogen.imports.add(f"from models.columns import {type(item).__name__}")
