@@ -13,7 +13,7 @@ from calendars.errors import TalentError
 from deployments.backups import NoPassphrase
 from deployments.upgrading import copied, owned
 from models import audit, loading, matching_keys, snapshots
-from models.contact_keys import REHEARSED, Altered, ContactKey, NoContactKey, UnfitContactKey
+from models.contact_keys import Altered, ContactKey, NoContactKey, UnfitContactKey
 from models.rewriting import FILED, by_key, of_book, rewrite, under_others
 from models.sealed import key_id, opened_with, sealed_with
 
@@ -91,11 +91,13 @@ class Resealed(NamedTuple):
 
 
 def unopenable(database: Database, keys: ContactKeyFile) -> list[SealedValues]:
-    """Give what no key opens that is there: what would be emptied. Raise `UnreadableContactKey`."""
-    there = {REHEARSED.id}
+    """Give what no key opens that is there: what would be emptied. Raise NothingSealed, `UnreadableContactKey`."""
+    there = set[str]()
     with suppress(UnfitContactKey):
         there |= {key.id for key in keys.known()}
     with database.read() as connection:
+        if not matching_keys.in_earnest(connection):
+            raise NothingSealed
         return [one for one in by_key(connection, of_book(database.book)) if one.named not in there]
 
 
@@ -148,7 +150,7 @@ class _Anew:
     def __init__(self, keys: ContactKeyFile, *, lost: bool) -> None:
         known = keys.known()
         self.key = known[0] if keys.given is not None else ContactKey(secrets.token_urlsafe(48).encode())
-        self.former = {key.id: key for key in (*known, REHEARSED) if key.id != self.key.id}
+        self.former = {key.id: key for key in known if key.id != self.key.id}
         self.seen: set[str] = set()
         self.lost, self._place, self._may_lose = 0, keys.place, lost
 

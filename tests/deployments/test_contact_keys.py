@@ -20,7 +20,7 @@ from deployments import sealing
 from deployments.backups import CONTACT_KEYS, back_up, verify
 from deployments.rekeying import NothingSealed, Resealed, SameContactKey, rekey_contacts, unopenable
 from deployments.restoring import restore
-from deployments.up import unopened
+from deployments.up import keyed, unopened
 from deployments.upgrading import OWED, upgrade
 from models import draft_rows, filed_rows, migrate, second_ways, snapshots
 from models.columns import table_of
@@ -34,7 +34,9 @@ from models.contact_keys import (
     UnreadableContactKey,
 )
 from models.database import Database
-from models.sealed import Compared, Seals, sealed_with
+from models.facts.of_phase import facts_of
+from models.facts.scope import Scope
+from models.sealed import Compared, Seals, Unsealed, in_use, sealed_with
 from models.snapshots import BESIDE
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, StatedAddress
@@ -180,6 +182,7 @@ def test_what_is_not_encrypted_is_found(database_url: str, tmp_path: Path, monke
     database.dispose()
 
 
+@pytest.mark.usefixtures("_leaving_what_was_deleted")
 def test_another_key_opens_all_and_the_former_nothing(office: SealedOffice) -> None:
     database, (first,) = office.scene.database, office.keys.known()
     database.dispose()
@@ -327,6 +330,35 @@ def test_of_a_backup_from_before_the_encryption_nothing_is_left_as_it_was(office
 
 
 @ON_SQLITE
+def test_what_is_under_everybody_s_key_opens_in_a_rehearsal_alone(office: SealedOffice) -> None:
+    forged = sealed_with(REHEARSED, "second_way.address", "13900000000")
+    with office.scene.database.write() as connection:
+        given = {"whose": "head:nanjing", "forged": forged}
+        connection.execute(sa.text("UPDATE second_way SET address = :forged WHERE whose = :whose"), given)
+        assert second_ways.choices(connection)["head:nanjing"].stopped == second_ways.ILLEGIBLE
+    assert f"编号 {REHEARSED.id}" in str(unopened(office.scene.database))
+    office.scene.database.dispose()
+    with pytest.raises(NoContactKey):
+        rekey_contacts(office.scene.database, office.keys, office.settings, stamp(NOW), "每年一换")
+    with pytest.raises(Unsealed):
+        in_use()
+
+
+@ON_SQLITE
+def test_a_worker_without_the_key_says_so_and_a_second_machine_s_does_not_start(office: SealedOffice) -> None:
+    elsewhere = Database(office.scene.database.url, BOOK, *Settings().keys_in(office.folder / "elsewhere"))
+    said: list[str] = []
+    with pytest.raises(SystemExit, match="elsewhere/contact-key 不存在"):
+        keyed(elsewhere, runs_only=True, say=said.append)
+    assert said == []
+    keyed(elsewhere, runs_only=False, say=said.append)
+    keyed(office.scene.database, runs_only=True, say=said.append)
+    keyed(Database(f"sqlite:///{office.folder}/none.db", BOOK), runs_only=True, say=said.append)
+    assert [("读不出来" in one) for one in said] == [True]
+    elsewhere.dispose()
+
+
+@ON_SQLITE
 def test_a_gate_and_an_advance_decrypt_nothing_and_a_filing_only_whom_it_makes_reachable(
     office: SealedOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,6 +372,13 @@ def test_a_gate_and_an_advance_decrypt_nothing_and_a_filing_only_whom_it_makes_r
     scene = office.scene
     assert scene.rerun("application", NANJING, NOW, date(2022, 2, 20)).done
     scene.why("application", NANJING, NOW)
+    with scene.database.read() as connection:
+        day = {NANJING: date(2022, 2, 12)}
+        made = {
+            phase: facts_of(phase, Scope(connection, scene.year, day, day))
+            for phase in ("mentor-recommendation", "application")
+        }
+    assert made["mentor-recommendation"][NANJING].mentors[0].complete
     scene.advance("2022-02-12T10:00")
     assert set(opened) <= {"second_way.address"}, "of whoever is told what is urgent"
     assert scene.submit("application", NANJING, "2022-02-13T10:00").done
