@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from calendars.year import Year
 
 app = App(name="notice")
-Bindings = Annotated[str, Parameter(metavar="年度或文件", help="docs/notice 里的年度，或另一份对应文件")]
+BINDINGS = "docs/notice 里的年度，或另一份对应文件"
+Before = Annotated[str, Parameter(name="原来的", help=BINDINGS)]
+After = Annotated[str, Parameter(name="新的", help=BINDINGS)]
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "notice"
 PLACES = {"code": "改程序", "data": "改年度文件", "nowhere": "不用改"}
@@ -40,7 +42,7 @@ def check(year: YearNumber, /, *, common: Common = COMMON) -> int:
 
 
 @app.command(help="两份通知逐条对照：哪些改年度文件，哪些要改程序，哪些不用改（要改程序的，退出码 1）")
-def diff(before: Bindings, after: Bindings, /, *, common: Common = COMMON) -> int:
+def diff(before: Before, after: After, /, *, common: Common = COMMON) -> int:
     """Print what a later notice says otherwise, and where that is to be changed."""
     from calendars.files import load
     from calendars.notice_changes import changes
