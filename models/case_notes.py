@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, true
 
 from models.columns import columns_of, table_of
 from models.tables.case_notes import CaseNote
+from models.tables.season import ProgrammeYear
 from models.taking_back import take_back_note
 from models.writing import bump
 
@@ -102,13 +103,18 @@ def _theirs(reader: str) -> ColumnElement[bool]:
 
 
 def unanswered(connection: Connection, year: int, owner: str, as_of: datetime) -> tuple[KeptNote, ...]:
-    """Give the questions that wait for an office at an instant, the oldest first."""
-    table = table_of(CaseNote)
+    """Give the questions that wait for an office at an instant: those with a day first, by it; then the oldest.
+
+    None do once the year is closed: nobody can answer them.
+    """
+    table, programme = table_of(CaseNote), table_of(ProgrammeYear)
+    closed = exists().where(programme.c.year == table.c.year, programme.c.closed_as_of <= as_of)
     answer = table.alias("answer")
     until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= as_of)
-    asked = (table.c.year == year, table.c.owner == owner, table.c.as_of <= as_of, answer.c.id.is_(None))
+    asked = (table.c.year == year, table.c.owner == owner, table.c.as_of <= as_of, answer.c.id.is_(None), ~closed)
     query = select(*columns_of(KeptNote, table)).outerjoin(answer, until_then).where(*asked)
-    return tuple(KeptNote(*row) for row in connection.execute(query.order_by(table.c.id)))
+    by_day = (table.c.until.is_(None), table.c.until, table.c.id)
+    return tuple(KeptNote(*row) for row in connection.execute(query.order_by(*by_day)))
 
 
 def add(connection: Connection, token: str, year: int, new: NewNote, stamp: Stamp) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from forms.folding import fold
 from models.columns import columns_of, table_of
@@ -14,8 +14,11 @@ from models.database import book_of
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PartyLikeness
 from phases.application import STUDENTS
+from phases.mentor_recommendation import MENTORS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
     from phases.stored_sheet import StoredSheet
@@ -80,6 +83,21 @@ def whose_student(connection: Connection, year: int, number: str) -> str | None:
     """Give the city that a student of the year belongs to; None where nobody has that number."""
     table = draft_table(STUDENTS)
     return connection.execute(select(table.c.city).where(table.c.year == year, table.c.number == number)).scalar()
+
+
+def on_sheets(connection: Connection, year: int, city: str | None, about: Collection[str]) -> frozenset[str]:
+    """Give which of these students and mentors a city has on its sheets (None: any has): as notes name them."""
+    student, mentor = draft_table(STUDENTS), draft_table(MENTORS)
+    named = {kind: [of.partition("/")[2] for of in about if of.startswith(kind)] for kind in ("student/", "party/")}
+    wanted = (
+        ("student/", student, student.c.number, named["student/"]),
+        ("party/", mentor, mentor.c.party, [int(party) for party in named["party/"]]),
+    )
+    found: set[str] = set()
+    for kind, table, key, these in wanted:
+        mine = (table.c.year == year, key.in_(these), true() if city is None else table.c.city == city)
+        found.update(f"{kind}{one}" for one in connection.execute(select(key).where(*mine)).scalars())
+    return frozenset(found)
 
 
 def parties(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from acts.case_notes import LONGEST
+from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
 from dashboard.serving.policy import HANDS
 from dashboard.serving.rendering import render
-from models import case_notes
+from models import case_notes, directory
 from models.case_notes import PROVINCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastapi import Request
+    from sqlalchemy import Connection
 
     from calendars.year import City, Phase
     from dashboard.panels.place import Place
@@ -52,10 +55,11 @@ def notes_panel(place: Place) -> Markup | None:
     year, office = place.looking.opened.year, place.reader.city or PROVINCE
     with place.site.database.read() as connection:
         found = case_notes.threads(connection, year.year, office, place.looking.as_of, city=place.city.slug)
-    waiting = [one.note for one in found if one.waits_for]
-    if not waiting:
+    waiting = sorted((one.note for one in found if one.waits_for), key=lambda one: (one.until or date.max, one.id))
+    if not waiting or _closed(place.looking):
         return None
     facts = {"waiting": waiting, "year": year, "office": office, "look": place.looking}
+    facts["today"] = day_of(place.looking.as_of)
     return Markup(render("panels/notes_waiting.html", place.request, **facts))  # noqa: S704 -- a template's
 
 
@@ -64,19 +68,30 @@ def notes_of(request: Request, reader: Reader, look: Looking, case: Case) -> Mar
     site: Site = request.app.state.site
     year, office = look.opened.year, reader.city or PROVINCE
     mine = [city for city in case.cities if reader.sees(city.slug)]
-    # Beside a city phase stands what is about persons in it, too.
-    where = {"about": case.about} if case.about else {"phase": case.phase.slug}
     with site.database.read() as connection:
-        found = [
-            one
-            for city in mine
-            for one in case_notes.threads(connection, year.year, office, look.as_of, city=city.slug, **where)
-        ]
+        found = _found(connection, look, case, office) if mine else ()
+        about = {one.note.about for one in found} - {""}
+        there = directory.on_sheets(connection, year.year, reader.city, about) if about and not case.about else about
     may = reader.role in HANDS and not look.past and look.opened.closed_as_of is None and bool(mine)
     if not (found or may):
         return None
     facts = {
         "found": found, "may": may, "case": case, "cities": mine, "year": year, "office": office, "look": look,
-        "token": form_token, "longest": LONGEST, "province": PROVINCE,
+        "token": form_token, "longest": LONGEST, "province": PROVINCE, "there": there,
+        "here": [city.slug for city in case.cities], "closed": _closed(look), "today": day_of(look.as_of),
     }  # fmt: skip
     return Markup(render("panels/notes_here.html", request, **facts))  # noqa: S704 -- a template's
+
+
+def _found(connection: Connection, look: Looking, case: Case, office: str) -> tuple[case_notes.Thread, ...]:
+    """Read what stands there: of a person from every city that the office reads of, for he may have moved."""
+    year, at = look.opened.year.year, look.as_of
+    if case.about:
+        return case_notes.threads(connection, year, office, at, about=case.about)
+    # Beside a city phase stands what is about persons in it, too.
+    return case_notes.threads(connection, year, office, at, city=case.cities[0].slug, phase=case.phase.slug)
+
+
+def _closed(look: Looking) -> bool:
+    """Whether the year was closed by then: what waited waits for nobody."""
+    return look.opened.closed_as_of is not None and look.opened.closed_as_of <= look.as_of

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from calendars.deadlines import day_of
 from dashboard.serving.in_hand import hands
 from dashboard.serving.look import Looking
-from models import case_notes
+from models import case_notes, personal_changes, rolling
 from models.columns import table_of
 from models.database import Database
+from models.stamp import Stamp
 from models.tables.case_notes import CaseNote
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
@@ -128,3 +131,45 @@ def test_an_answer_stands_with_its_question_from_whichever_page_it_was_given(win
         query = select(table.c.about, table.c.phase).where(table.c.answers.is_not(None)).order_by(table.c.id)
         kept = [tuple(row) for row in connection.execute(query)]
     assert kept == [(f"student/{student}", "application"), (f"party/{mentor}", "application")]
+
+
+def test_what_was_said_of_a_student_stays_with_his_city_and_is_linked_where_it_opens(window: Window) -> None:
+    admin, old, new = window.as_(ADMIN), window.as_(OTHER), window.as_(CITY)
+    student, _ = of_city(window.database, OTHER)
+    there, page = f"/{YEAR}/application/{OTHER}", f"/{YEAR}/students/{student}"
+    old.submit(f"{there}/notes", once="asks", text=WORDS, of="question", student=student)
+    assert f'href="{page}"' in notes(old.get(there).text)
+    with window.database.write() as connection:
+        personal_changes.move(connection, YEAR, (OTHER, CITY), student)
+    assert (f'href="{page}"' in notes(admin.get(there).text), WORDS in notes(old.get(there).text)) == (True, True)
+    assert (f'href="{page}"' in notes(old.get(there).text), old.get(page).status_code) == (False, 404)
+    assert WORDS not in notes(new.get(page).text)
+    shown = notes(admin.get(page).text)
+    assert (WORDS in shown, "（南京）：" in shown) == (True, True)
+    form = re.findall(r"<form.*?</form>", shown, re.DOTALL)[0]
+    assert ('name="answers"' in form, 'name="student"' in form) == (True, False)
+    assert admin.submit(f"{there}/notes", once=once(form), answers="1", text="收到").status_code == 303
+    assert "收到" in notes(old.get(there).text)
+
+
+def test_what_waits_stands_by_its_day_says_when_that_is_over_and_waits_in_no_closed_year(window: Window) -> None:
+    admin, city = window.as_(ADMIN), window.as_(CITY)
+    now = window.site.now(window.site.year(YEAR))
+    days = (None, day_of(now) + timedelta(9), day_of(now) - timedelta(1))
+    with window.database.write() as connection:
+        for n, day in enumerate(days):
+            asked = case_notes.NewNote("shortlist", CITY, "", CITY, f"第{n}问", case_notes.PROVINCE, day)
+            case_notes.add(connection, f"asked {n}", YEAR, asked, Stamp("盐城", UNTIL, UNTIL))
+    told = notes(admin.get(f"/{YEAR}/tasks").text)
+    assert re.findall(r"第\d问", told) == ["第2问", "第1问", "第0问"]
+    pages = [told, notes(city.get(HOME).text), notes(city.get(HERE).text)]
+    assert [page.count("已过所希望的日期") for page in pages] == [1, 1, 1]
+    with window.database.write() as connection:
+        rolling.close(connection, YEAR, now)
+    assert notes(admin.get(f"/{YEAR}/tasks").text) == notes(city.get(HOME).text) == ""
+    here = notes(city.get(HERE).text)
+    assert (here.count("归档前没有回复"), "已过" in here) == (3, False)
+    opened = window.site.year(YEAR)
+    with window.database.read() as connection:
+        row = hands(connection, Looking(opened, now, now)).row
+    assert not [one for one in row if one.what == "待回复的留言"]
