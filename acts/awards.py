@@ -6,6 +6,7 @@ Who gets one is read off what stands; numbers go on without a gap, for every wri
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 from unicodedata import normalize
@@ -16,6 +17,7 @@ from calendars.deadlines import day_of
 from letters.award_papers import AwardPaper, Stationery, made
 from models import awards, standing
 from models.awards import TITLES
+from phases.year_end import GRADES
 from season.outcome import Outcome
 from season.unit_of_work import NotARehearsal
 
@@ -59,8 +61,8 @@ def issue(database: Database, year: int, kind: AwardKind, stamp: Stamp) -> Outco
         for city, theirs in groupby(zip(chosen, numbers, strict=True), key=lambda pair: pair[0].city)
     ]
     named = f"第{numbers[0]}号至第{numbers[-1]}号" if len(numbers) > 1 else f"第{numbers[0]}号"
-    said = f"颁发{TITLES[kind]} {len(numbers)} 份，{year}年{named}。"
-    return Outcome("done", "\n".join((said, *lines)))
+    said = f"颁发{TITLES[kind]} {len(numbers)} 份{_grades(chosen)}，{year}年{named}。"
+    return Outcome("done", "\n".join((said, *lines)), basis=tuple(chosen))
 
 
 def revoke(database: Database, year: int, paper: tuple[AwardKind, int], stamp: Stamp, reason: str) -> Outcome:
@@ -91,7 +93,9 @@ def reissue(database: Database, year: int, paper: tuple[AwardKind, int], stamp: 
         if award.revoked is None:
             awards.revoke(connection, award, stamp, reason)
         (number,) = awards.issue(connection, year, [now], stamp)
-    return Outcome("done", f"{award.title} 已作废，补发为{TITLES[paper[0]]}{year}年{_line(now, number)}。")
+    return Outcome(
+        "done", f"{award.title} 已作废，补发为{TITLES[paper[0]]}{year}年{_line(now, number)}。", basis=(now,)
+    )
 
 
 def _at_hand(connection: Connection, year: int, stamp: Stamp) -> Year:
@@ -107,15 +111,37 @@ def _tried(year: int, chosen: Sequence[Entitled], stamp: Stamp) -> None:
 
 
 def _line(one: Entitled, number: int) -> str:
-    """Say who gets which number: a student's name with one character covered."""
-    whose = f"{one.student} {one_covered(one.name)}" if one.student else f"{one.name}（{one.place}）"
-    return f"第{number}号 {whose}"
+    """Say who gets which number, and what is printed of him: a student's name with one character covered."""
+    whose = f"{one.student} {one_covered(one.name)}" if one.student else one.name
+    return f"第{number}号 {whose}（{'，'.join(filter(None, (one.place, one.subject, one.grade)))}）"
+
+
+def _grades(chosen: Sequence[Entitled]) -> str:
+    """Say how many get which grade, the best first; "" where the paper has none."""
+    count = Counter(one.grade for one in chosen)
+    said = [f"{grade} {count[grade]}" for grade in GRADES if count[grade]]
+    return f"（{'、'.join(said)}）" if said else ""
 
 
 def _not_there(year: int, paper: tuple[AwardKind, int], why: str) -> Outcome:
     if not paper[1]:
         return Outcome("refused", UNREAD)
     return Outcome("refused", f"{TITLES[paper[0]]}{year}年第{paper[1]}号{why}，未作改动。")
+
+
+def to_print(
+    connection: Connection, year: Year, kind: AwardKind, city: str | None, number: int | None
+) -> tuple[list[Award], list[Award]]:
+    """Give the papers in force of a kind, of a city or all, and those left out, which say what is so no longer.
+
+    One that is asked for by its number is left out in no case.
+    """
+    held = [
+        one for one in awards.register(connection, year.year, city)
+        if one.kind == kind and one.revoked is None and not one.nameless and number in {None, one.number}
+    ]  # fmt: skip
+    old = frozenset[int]() if number is not None else {one.award.id for one in awards.outdated(connection, year)}
+    return [one for one in held if one.id not in old], [one for one in held if one.id in old]
 
 
 def printed(

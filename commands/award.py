@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from commands.options import COMMON, SEASON, City, Common, DryRun, Reason, SeasonOptions, UsageError, environment, local
 from commands.output import answer, line, table
-
-if TYPE_CHECKING:
-    from models.awards import Award
 
 app = App(name="award")
 Kind = Annotated[
@@ -101,20 +98,21 @@ def print_(
     season: SeasonOptions = SEASON,
 ) -> int:
     """Write those in force as one file; whole names are on them, and the reason is put on record."""
-    from acts.awards import printed
+    from acts.awards import printed, to_print
     from commands.named_files import write
     from letters.award_papers import Stationery
     from models import audit
-    from models.awards import TITLES, register
+    from models.awards import TITLES
     from models.standing import opened
 
     database, year, stamp = season.viewing()
     place = year.city(city).slug if city else None
     with database.read() as connection:
         rehearsal = opened(connection, year.year).rehearsal
-        found = [one for one in register(connection, year.year, place) if _chosen(one, kind, number)]
+        found, old = to_print(connection, year, kind, place, number)
     if not found:
-        raise UsageError(f"没有可以打印的{TITLES[kind]}：没有颁发过，或已经作废。")
+        why = "颁发之后都有变化，要打印请写编号" if old else "没有颁发过，或已经作废"
+        raise UsageError(f"没有可以打印的{TITLES[kind]}：{why}。")
     settings = environment()
     if not rehearsal and not settings.base_url_chosen:
         raise UsageError("二维码要有系统的访问地址，请设置 TALENT_BASE_URL。")
@@ -125,12 +123,11 @@ def print_(
     to = output or Path(f"{kind}-{year.year}.pdf")
     write(to, pdf)
     said = f"已写入 {to}：{TITLES[kind]} {len(found)} 份。"
-    answer(season.json, {"file": str(to), "count": len(found)}, lambda console: line(console, said))
+    left = [one.number for one in old]
+    if left:
+        said += f"颁发之后有变化、没有打印的：{'、'.join(f'第{one}号' for one in left)}。"
+    answer(season.json, {"file": str(to), "count": len(found), "left_out": left}, lambda console: line(console, said))
     return 0
-
-
-def _chosen(one: Award, kind: str, number: int | None) -> bool:
-    return one.kind == kind and one.revoked is None and not one.nameless and number in {None, one.number}
 
 
 @app.command(help="核验：按二维码里的地址或其中的核验码")

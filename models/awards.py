@@ -137,7 +137,10 @@ def _qualified(scope: Scope) -> Iterator[Entitled]:
 
 
 def _decided(scope: Scope, phase: str, query: Select[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Give the rows of cities in which the province ended a phase here, city by city in the customary order."""
+    """Give the rows of cities in which the province ended a phase here, city by city in the customary order.
+
+    Also of one that left the year since: what was approved before it left stands.
+    """
     cell = table_of(CityPhase)
     passed = select(cell.c.city).where(
         cell.c.year == scope.year.year, cell.c.phase == phase, cell.c.state == State.PASSED.value,
@@ -189,6 +192,16 @@ def outdated(connection: Connection, year: Year) -> list[OutdatedAward]:
     return found
 
 
+def lapsed(connection: Connection, year: Year) -> list[Award]:
+    """Give the revoked papers whose holders are to have one by what stands now, and have no newer one."""
+    newest = {one.whose: one for one in register(connection, year.year)}
+    gone = [one for one in newest.values() if one.revoked is not None]
+    if not gone or year.year in purged_years(connection):
+        return []
+    now = {one.whose for kind in TITLES for one in entitled(connection, year, kind)}
+    return [one for one in gone if one.whose in now]
+
+
 def _printed(one: Entitled) -> tuple[str, ...]:
     return one.name, one.place, one.subject, one.grade
 
@@ -198,7 +211,8 @@ def _undecided(connection: Connection, year: int) -> dict[AwardKind, frozenset[s
     ends: dict[AwardKind, str] = {
         "appointment": mentor_recommendation.PHASE.slug, "certificate": year_end.PHASE.slug,
     }  # fmt: skip
-    query = select(cell.c.phase, cell.c.city).where(cell.c.year == year, cell.c.state != State.PASSED.value)
+    decided = (State.PASSED.value, State.WITHDRAWN.value)
+    query = select(cell.c.phase, cell.c.city).where(cell.c.year == year, cell.c.state.not_in(decided))
     rows = connection.execute(query).all()
     return {kind: frozenset(city for phase, city in rows if phase == slug) for kind, slug in ends.items()}
 

@@ -27,7 +27,10 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`outcome` is `done` only where all that was asked happened; `message` is one Chinese sentence for people."""
+    """`outcome` is `done` only where all that was asked happened; `message` is one Chinese sentence for people.
+
+    `basis` is what else was shown or written that a confirmation stands on: it is compared, never said.
+    """
 
     outcome: Said
     message: str
@@ -35,6 +38,7 @@ class Outcome:
     errors: tuple[RowError, ...] = ()
     warnings: tuple[RowError, ...] = ()
     changes: Changes = field(default_factory=Changes)
+    basis: tuple[object, ...] = ()
 
     @property
     def done(self) -> bool:

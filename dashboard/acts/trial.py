@@ -69,6 +69,7 @@ class Tried:
         said = (
             self.outcome.outcome,
             self.outcome.message,
+            self.outcome.basis,
             sorted(
                 (move.after.phase, move.after.city, move.event, move.before.state, move.after.state, move.after.attempt)
                 for move in changes.transitions

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from acts.awards import VERIFY, printed
+from acts.awards import VERIFY, printed, to_print
 from acts.masking import one_covered
 from calendars.errors import TalentError
 from dashboard.acts import uncovering
@@ -34,7 +34,7 @@ NONE_FOUND = 404
 
 
 class NothingToPrint(TalentError):
-    """没有可以打印的：没有这样的聘书、证书，或已经作废。"""
+    """没有可以打印的：没有这样的聘书、证书，已经作废，或颁发之后有变化（仍要打印的请写编号）。"""
 
 
 class NoAddress(TalentError):
@@ -62,11 +62,13 @@ def listed(
     with site.database.read() as connection:
         found = awards.register(connection, year.year, whose)
         due = awards.unissued(connection, year) if reader.province else {}
-        owed = awards.outdated(connection, year) if reader.province else []
+        owed = [one for one in awards.outdated(connection, year) if whose in {None, one.award.city}]
+        lapsed = awards.lapsed(connection, year) if reader.province else []
     chosen = [one for one in found if kind in {"", one.kind} and number in {"", str(one.number)}]
     return page(
-        "awards.html", request, look=look, year=year, awards=chosen, due=due, owed=owed, titles=TITLES, kind=kind,
-        number=number, city=city, shown=shown, may=reader.admin, prints=bool(found) and (reader.admin or reader.city),
+        "awards.html", request, look=look, year=year, awards=chosen, due=due, owed=owed, lapsed=lapsed,
+        titles=TITLES, kind=kind, number=number, city=city, shown=shown, may=reader.admin,
+        prints=bool(found) and (reader.admin or reader.city),
     )  # fmt: skip
 
 
@@ -107,11 +109,7 @@ def _file(
     if not rehearsal and not told.base_url_chosen:
         raise NoAddress
     with site.database.read() as connection:
-        found = awards.register(connection, year.year, city or None)
-    chosen = [
-        one for one in found
-        if one.kind == kind and one.revoked is None and not one.nameless and number in {"", str(one.number)}
-    ]  # fmt: skip
+        chosen, _ = to_print(connection, year, kind, city or None, int(number) if number else None)
     if not chosen:
         raise NothingToPrint
     pdf = printed(kind, chosen, told.links_lead, Stationery(told.papers), sample=rehearsal)

@@ -12,10 +12,11 @@ from pypdf import PdfReader
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from acts.awards import issue, printed, reissue, revoke
+from acts.awards import ISSUE, issue, printed, reissue, revoke, to_print
 from acts.correct_result import correct_result
 from acts.rerun import rerun
 from acts.year import close_year
+from dashboard.acts.trial import tried
 from letters.award_papers import NoGlyph, Stationery
 from models import awards
 from models.awards import AwardKind, Entitled
@@ -55,6 +56,11 @@ def outdated(scene: Scene) -> list[tuple[str, int, bool]]:
         ]
 
 
+def lapsed(scene: Scene) -> list[int]:
+    with scene.database.read() as connection:
+        return [one.number for one in awards.lapsed(connection, scene.year)]
+
+
 def renamed(scene: Scene, number: str, **columns: str) -> None:
     table = draft_table(STUDENTS)
     with scene.database.write(YEAR) as connection:
@@ -72,7 +78,11 @@ def test_the_season_of_2022_ends_with_42_appointments_and_55_certificates(played
     wanted: dict[AwardKind, int] = {"appointment": 42, "certificate": 55}
     for kind, count in wanted.items():
         said = issue(scene.database, YEAR, kind, NOW)
-        assert said.message.startswith(f"颁发{awards.TITLES[kind]} {count} 份，{YEAR}年第1号至第{count}号。")
+        grades = "（优秀 12、合格 43）" if kind == "certificate" else ""
+        assert said.message.startswith(f"颁发{awards.TITLES[kind]} {count} 份{grades}，{YEAR}年第1号至第{count}号。")
+        one = register(scene, kind)[-1]
+        printed_of = "，".join(filter(None, (one.place, one.subject, one.grade)))
+        assert said.message.endswith(f"（{printed_of}）")
         assert [one.number for one in register(scene, kind)] == [*range(1, count + 1)]
     assert Counter(one.grade for one in register(scene, "certificate")) == {"优秀": 12, "合格": 43}
     best = [one for one in register(scene, "certificate") if one.grade == "优秀"]
@@ -121,6 +131,17 @@ def test_numbers_go_by_city_and_number_and_nobody_gets_a_second_one(played: Play
         connection.execute(update(table_of(AwardRow)).values(number=1000))
 
 
+def test_what_changes_after_the_preview_is_noticed_even_under_the_cover_of_a_name(played: Played) -> None:
+    scene = played(END)
+    filled = ISSUE.fill(scene.year, {"kind": "certificate"})
+    first = tried(scene.database, scene.year, ISSUE, filled, NOW)
+    one = due(scene, "certificate")[0]
+    renamed(scene, one.student, name=f"{one.name[0]}丁{one.name[2:]}")
+    second = tried(scene.database, scene.year, ISSUE, filled, NOW)
+    assert first.outcome.message == second.outcome.message
+    assert first.digest != second.digest
+
+
 def test_one_is_revoked_and_one_issued_anew_each_once(played: Played) -> None:
     scene = played(END)
     two: tuple[AwardKind, int] = ("certificate", 2)
@@ -166,7 +187,18 @@ def test_a_result_corrected_since_makes_a_paper_outdated(played: Played) -> None
     assert revoke(scene.database, YEAR, ("certificate", good.number), LATER, "结果更正").done
     assert reissue(scene.database, YEAR, ("certificate", best.number), LATER, "结果更正").done
     assert outdated(scene) == [("certificate", gone.number, True)]
-    assert register(scene, "certificate")[-1].grade == "合格"
+    with scene.database.read() as connection:
+        chosen, left = to_print(connection, scene.year, "certificate", None, None)
+        asked, none = to_print(connection, scene.year, "certificate", None, gone.number)
+    assert (len(chosen), [one.number for one in left]) == (53, [gone.number])
+    assert ([one.number for one in asked], none) == ([gone.number], [])
+    assert lapsed(scene) == []
+    result = (good.student, "合格")
+    assert correct_result(scene.database, YEAR, "year-end", good.city, result, LATER, reason="再核").done
+    assert lapsed(scene) == [good.number]
+    assert reissue(scene.database, YEAR, ("certificate", good.number), LATER, "再核").done
+    assert lapsed(scene) == []
+    assert [one.grade for one in register(scene, "certificate")[-2:]] == ["合格", "合格"]
 
 
 def test_nothing_follows_from_results_that_are_judged_again(played: Played) -> None:
@@ -189,6 +221,13 @@ def test_a_mentor_is_appointed_once_for_ever_and_not_before_the_roll_is_approved
         line = (connection.execute(taken).scalars().first() or 0) + 1
         connection.execute(insert(mentor), [dict(row) | {"city": "wuxi", "line": line, "name": "另写的名"}])
     assert due(scene, "appointment") == []
+
+
+def test_what_was_approved_before_a_city_left_the_year_stands(played: Played) -> None:
+    scene = played(MARKS[0])
+    assert issue(scene.database, YEAR, "appointment", stamp("2022-01-17T10:00")).done
+    assert scene.withdraw("nanjing", "2022-01-17T11:00").done
+    assert (outdated(scene), due(scene, "appointment")) == ([], [])
 
 
 def test_a_glyph_that_is_missing_stops_all_of_them_and_says_whose(played: Played) -> None:

@@ -79,6 +79,9 @@ def test_appointments_are_issued_printed_and_confirmed(window: Window) -> None:
     assert "离任" not in anybody.get(f"/verify/{first.token}").text
     assert "离任" not in nanjing.get(f"/{YEAR}/awards").text
     assert "离任" in admin.get(f"/{YEAR}/awards?kind=appointment&number=1").text
+    again = f'href="/{YEAR}/acts/reissue-award?kind=appointment&amp;number=1">补发导师聘书2022年第1号</a>'
+    assert again in admin.get(f"/{YEAR}/awards").text  # he is to have one still
+    assert again not in nanjing.get(f"/{YEAR}/awards").text
 
 
 def test_what_is_not_found_is_said_plainly_and_may_be_guessed_ten_times(window: Window) -> None:
