@@ -137,19 +137,19 @@ def confirm(request: Request, token: str) -> HTMLResponse:
     A token that nobody was given is a guess, of which few are taken from one address; what cannot be one is none.
     """
     if not awards.is_token(token):
-        return page("awards_public.html", request, status=NONE_FOUND, award=None)
+        return page("awards/public.html", request, status=NONE_FOUND, award=None)
     site: Site = request.app.state.site
     with site.database.read() as connection:
         found = awards.confirmed(connection, token)
     if found is not None:
         sample, title = site.year(found.year).rehearsal, TITLES[found.kind]
-        return page("awards_public.html", request, award=found, title=title, named=covered(found), sample=sample)
+        return page("awards/public.html", request, award=found, title=title, named=covered(found), sample=sample)
     try:
         with site.guesses.guess("verify", token, peer(request)):
             pass
     except TooMany as error:
         raise TooManyLooked from error
-    return page("awards_public.html", request, status=NONE_FOUND, award=None)
+    return page("awards/public.html", request, status=NONE_FOUND, award=None)
 
 
 def covered(one: Award) -> str:

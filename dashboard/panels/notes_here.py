@@ -60,7 +60,7 @@ def notes_panel(place: Place) -> Markup | None:
         return None
     facts = {"waiting": waiting, "year": year, "office": office, "look": place.looking}
     facts["today"] = day_of(place.looking.as_of)
-    return Markup(render("panels/notes_waiting.html", place.request, **facts))  # noqa: S704 -- a template's
+    return Markup(render("panels/notes_here/waiting.html", place.request, **facts))  # noqa: S704 -- a template's
 
 
 def notes_of(request: Request, reader: Reader, look: Looking, case: Case) -> Markup | None:
