@@ -91,9 +91,14 @@ def key_id(place: str, kept: str) -> str:
 
 def sealed_with(key: ContactKey, place: str, text: str) -> str:
     """Encrypt what is to stand in a column with a key."""
-    nonce = os.urandom(NONCE)
-    sealed = key.cipher.encrypt(nonce, text.encode(), place.encode())
-    return f"{key.id}:{urlsafe_b64encode(nonce + sealed).decode()}"
+    drawn = nonce()
+    sealed = key.cipher.encrypt(drawn, text.encode(), place.encode())
+    return f"{key.id}:{urlsafe_b64encode(drawn + sealed).decode()}"
+
+
+def nonce() -> bytes:
+    """Draw what makes each encryption of a text another."""
+    return os.urandom(NONCE)
 
 
 def opened_with(key: ContactKey, place: str, kept: str) -> str:

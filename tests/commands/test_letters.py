@@ -238,7 +238,7 @@ def test_lists_and_letters_show_people_who_is_written_to(season: Talent) -> None
 
 
 @pytest.mark.parametrize(
-    ("option", "first", "last"), [("--state", "queued", "cancelled"), ("--kind", "opened", "letter")]
+    ("option", "first", "last"), [("--state", "queued", "cancelled"), ("--kind", "opened", "noted")]
 )
 def test_letters_of_no_state_or_kind_are_wrong_usage(talent: Talent, option: str, first: str, last: str) -> None:
     ran = talent("letters", "list", option, "nonsense")

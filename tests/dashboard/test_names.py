@@ -75,8 +75,10 @@ def grown(plain: dict[str, Walk], window: Window) -> list[tuple[str, str]]:
     """The pages that have other nodes with this name than with a plain one."""
     found = []
     for reader, walked in plain.items():
-        addresses = [address for address, answer in walked.answers.items() if is_page(answer)]
-        for address, answer in pages(window, addresses, reader).answers.items():
+        # Downloads too: they are put on record, and the page of that record is one of these.
+        for address, answer in pages(window, list(walked.answers), reader).answers.items():
+            if not is_page(answer):
+                continue
             before, after = walked.answers[address].text, answer.text
             # To parse costs about what the page did: what reads alike with the plain name in it has its nodes.
             if after.replace(str(escape(HOSTILE)), PLAIN) != before and shape(after) != shape(before):

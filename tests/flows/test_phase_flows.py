@@ -33,5 +33,5 @@ def test_the_description_lists_the_rules_with_their_clauses() -> None:
     assert described(BOOK["shortlist"]) == (
         "**面试名单** 已办到当前时刻应有的状态。\n\n系统核验：\n"
         "- 审核通过并有测试成绩（八(三)，`shortlist.tested`）\n- 分数线（八(三)，`shortlist.cut-line`）\n\n"
-        "函件：opened、moved、corrected、request、question、answered、reminder、overdue、nudge、escalation、passed、returned、rerun、withdrawn、rejoined、letter"
+        "函件：opened、moved、corrected、request、question、answered、reminder、overdue、nudge、escalation、passed、returned、rerun、withdrawn、rejoined、letter、noted"
     )

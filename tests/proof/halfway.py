@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from models import record_chain
+from models import record_chain, sealed
 from models.database import Database
 from phases.book import BOOK
 from tests.proof import hands
@@ -38,7 +38,11 @@ RERUN: Act = partial(
 def killed(season: Path, act: Act, times: int, seed: int, control: hands.Control | None = None) -> Account:
     """Kill the act before one of its statements each time; rows missing are lost, rows too many are extra."""
     chance = random.Random(seed)
-    with folder() as home, patch.object(record_chain, "salt", lambda: "as if drawn"):
+    with (
+        folder() as home,
+        patch.object(record_chain, "salt", lambda: "as if drawn"),
+        patch.object(sealed, "nonce", lambda: bytes(sealed.NONCE)),
+    ):
         whole = Path(shutil.copy(season, home / "whole.db"))
         statements = _statements(whole, act)
         wanted = _rows(whole)

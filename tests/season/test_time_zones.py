@@ -12,7 +12,7 @@ import pytest
 
 import season.correspondence
 from acts.calendars import opened_calendar
-from models import record_chain
+from models import record_chain, sealed
 from models.database import Database
 from models.reports import matrix
 from phases.book import BOOK
@@ -29,6 +29,7 @@ Told = Callable[[str], object]
 def told(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     """Play three weeks of a year in a zone: all that the database holds of it, the matrix, a city's calendar."""
     monkeypatch.setattr(record_chain, "salt", lambda: "as if drawn")
+    monkeypatch.setattr(sealed, "nonce", lambda: bytes(sealed.NONCE))
 
     def play(zone: str) -> object:
         monkeypatch.setenv("TZ", zone)

@@ -10,9 +10,12 @@ from sqlalchemy import Connection, Row, select
 
 from models.columns import table_of
 from models.database import Database
+from models.sealed import Sealed, in_use
 from models.tables.catalogue import declared
+from models.tables.city_drafts import draft_table
 from models.tables.pool import Party
 from models.tables.season import Letter, LetterBody, Transition
+from phases.book import Book
 
 Rows = Mapping[str, list[tuple[Any, ...]]]
 
@@ -40,9 +43,20 @@ def story(database: Database) -> Rows:
             kept = [
                 column.name for column in table.c if column.name not in CLOCKED | HASHED.get(table.name, frozenset())
             ]
-            rows = connection.execute(select(table)).mappings()
+            rows = [_opened(database.book, dict(row)) for row in connection.execute(select(table)).mappings()]
             told[table.name] = sorted((tuple(_told(name, row[name], names) for name in kept) for row in rows), key=repr)
         return told
+
+
+def _opened(book: Book, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row with what it keeps of a filing in the clear: encrypted twice, no text is twice the same."""
+    if "cells" not in row:
+        return row
+    columns, opened = draft_table(book.sheets[row["sheet"]]).c, {}
+    for name, cell in row["cells"].items():
+        kind = columns[name].type
+        opened[name] = in_use().open(kind.place, cell) if cell and isinstance(kind, Sealed) else cell
+    return {**row, "cells": opened}
 
 
 def _names(connection: Connection) -> dict[str, str]:
