@@ -222,9 +222,11 @@ def test_a_living_workers_letters_are_in_no_doubt_and_a_dead_ones_are(database: 
 
 
 def cut_off(database: Database) -> None:
-    """Take the sessions away that hold the workers' locks."""
+    """Take the sessions away that hold this database's workers' locks, and wait until they are gone."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    held = f"SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND {here}"
     with database.write() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+        connection.execute(text(held))
 
 
 def in_doubt(database: Database) -> list[int]:
