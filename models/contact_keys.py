@@ -24,7 +24,7 @@ NAME = "contact-key"
 """The file's name, beside the window's secret."""
 
 
-GONE = (-1,)
+NO_FILE = (-1,)
 """What a file is that is not there."""
 
 
@@ -143,7 +143,7 @@ class ContactKeyFile(SecretLines):
         """Give the first; made in the file where there is none, but not in the place of one that went."""
         now = self._face()
         if now not in self._read_of:
-            if now == GONE and (former := [*self._read_of.values()]):
+            if now == NO_FILE and (former := [*self._read_of.values()]):
                 raise NoContactKey(named=former[0].id, place=self.place, there="不存在")
             check()
             found = ContactKey(self.first())
@@ -158,5 +158,5 @@ class ContactKeyFile(SecretLines):
         try:
             found = self.path.stat()
         except OSError:
-            return GONE
+            return NO_FILE
         return (found.st_ino, found.st_mtime_ns, found.st_size)

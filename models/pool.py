@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from sqlalchemy import select
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
 
-KINDS = ("mentor", "institution", "school", "student")
+PoolKind = Literal["mentor", "institution", "school", "student"]
+KINDS: tuple[PoolKind, ...] = get_args(PoolKind)
 """What is kept in a pool, in the order in which it is shown."""
 
 

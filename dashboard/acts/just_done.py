@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from models.outbox import LetterKey
     from models.standing import Opened
 
-GONE = "已经不能撤销：过了 10 分钟，或者情况已经变化。请看现在的情形，需要改的另行办理。"
+TOO_LATE = "已经不能撤销：过了 10 分钟，或者情况已经变化。请看现在的情形，需要改的另行办理。"
 MARKS: Mapping[str, Mark] = {"letter-hold": "release", "letter-release": "hold"}
 """What takes back what was said of letters, by what is kept of it."""
 
@@ -108,7 +108,7 @@ def take_back(database: Database, site: Site, reader: Reader, token: str) -> Out
     with database.read() as connection:
         deed = deeds.find(connection, token)
         found = offer(connection, site, reader, deed) if deed else None
-    return Outcome("refused", GONE) if found is None or found.preview else found.do(database)
+    return Outcome("refused", TOO_LATE) if found is None or found.preview else found.do(database)
 
 
 def newest(connection: Connection, site: Site, reader: Reader, page: str) -> Offer | None:

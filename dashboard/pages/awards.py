@@ -20,15 +20,15 @@ from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import TooMany, TooManyLooked, peer
 from letters.award_papers import Stationery
 from models import audit, awards
-from models.awards import TITLES
+from models.awards import TITLES, AwardKind
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
-    from models.awards import Award, AwardKind
+    from models.awards import Award
 
 area = APIRouter(default_response_class=HTMLResponse)
-AnyKind = Literal["", "appointment", "certificate"]
+AnyKind = Literal[""] | AwardKind
 PRINTED = "打印聘书、证书"
 NONE_FOUND = 404
 
@@ -84,7 +84,7 @@ async def print_out(
     request: Request,
     reader: Signed,
     look: Present,
-    which: Annotated[Literal["appointment", "certificate"], Form()],
+    which: Annotated[AwardKind, Form()],
     city: Annotated[str, Form()] = "",
     number: Annotated[str, Form(max_length=9, pattern=r"^\d*$")] = "",
     reason: Annotated[str, Form()] = "",

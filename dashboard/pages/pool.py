@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -13,7 +13,7 @@ from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import masking
 from dashboard.views.naming import KINDS as PARTY_KINDS
-from models.pool import KINDS, members
+from models.pool import KINDS, PoolKind, members
 
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 TITLES = {kind: PARTY_KINDS.get(kind, "学生") for kind in KINDS}
 
-Kind = Literal["mentor", "institution", "school", "student"]
-
 
 @area.get("/{year:int}/pool")
-def pool(request: Request, reader: Signed, look: Present, kind: Kind = "mentor") -> HTMLResponse:
+def pool(request: Request, reader: Signed, look: Present, kind: PoolKind = "mentor") -> HTMLResponse:
     """Show those of one kind; to a city its own, with the names of its students."""
     site: Site = request.app.state.site
     year = look.opened.year

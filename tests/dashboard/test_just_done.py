@@ -16,7 +16,7 @@ from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import recorded
 from acts.undo import CLOSED, LASTS, REASON
-from dashboard.acts.just_done import GONE, Offer, done_act, offer
+from dashboard.acts.just_done import TOO_LATE, Offer, done_act, offer
 from dashboard.serving.site import Site
 from dashboard.signing_in.reader import Reader, Role
 from gates.states import State
@@ -130,7 +130,7 @@ def test_whoever_did_it_takes_back_what_writes_no_letter_at_one_click(window: Wi
     with window.database.read() as connection:
         assert not suppressed(connection)
     again = admin.get(admin.submit(address, once="another-form").headers["location"]).text
-    assert (GONE in again, button(admin.get(deed).text)) == (True, None)
+    assert (TOO_LATE in again, button(admin.get(deed).text)) == (True, None)
 
 
 def test_nobody_takes_back_what_another_did_or_what_was_done_before(window: Window) -> None:
@@ -157,7 +157,7 @@ def test_it_is_offered_for_ten_minutes(window: Window) -> None:
     assert button(admin.get(deed).text) is not None
     now[0] = start + LASTS + timedelta(seconds=1)
     assert (button(admin.get(deed).text), button(admin.get("/2022/tasks").text)) == (None, None)
-    assert GONE in admin.get(admin.submit(address, **fields).headers["location"]).text
+    assert TOO_LATE in admin.get(admin.submit(address, **fields).headers["location"]).text
     with window.database.read() as connection:
         assert len(suppressed(connection)) == 1
 
