@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 from io import BytesIO
@@ -22,7 +23,6 @@ from letters.words import PROGRAMME, SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
 SUFFIX, SHARED = ".typ", "sheet.typ"
 IMAGES = (".png", ".jpg", ".svg")
@@ -67,6 +67,12 @@ class AwardPaper:
     number: str
     day: date
     url: str
+
+
+SPECIMEN = AwardPaper(
+    "示例", "示例", "示例中学", "数学", "优秀", "0年第0号", date(2022, 1, 1), "https://talent.example/verify/"
+)
+"""Whom a template is tried with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +135,14 @@ def made(
 
 def _facts(title: str, year: int, papers: Sequence[AwardPaper], files: dict[str, bytes]) -> dict[str, Any]:
     images = {which: next((name for name in files if name.startswith(f"{which}.")), "") for which in IMAGED}
-    printed = [
-        {name: value for name, value in asdict(one).items() if name != "whom"}
-        | {"day": day(one.day), "code": _code(one.url)}
-        for one in papers
-    ]
+    printed = [_printed(one) for one in papers]
     return {"title": title, "year": year, "programme": PROGRAMME, "issuer": SIGNED, "papers": printed, **images}
+
+
+def _printed(one: AwardPaper) -> dict[str, str]:
+    """Give what a template is told of a paper."""
+    facts = {name: value for name, value in asdict(one).items() if name != "whom"}
+    return facts | {"day": day(one.day), "code": _code(one.url)}
 
 
 def _code(url: str) -> str:
@@ -192,12 +200,11 @@ def _refused(message: str, diagnostic: str, stationery: Stationery, papers: Sequ
 def _check(kind: str, facts: dict[str, Any], files: dict[str, bytes], stationery: Stationery) -> None:
     """Raise `UnfitTemplate` where a template of the office's own leaves out what a paper has to say.
 
-    It is set without each in turn: where it gets on, it does not print it.
+    It is set without each in turn, for somebody invented: where it gets on, it does not print it.
     """
-    one = {**facts, "papers": facts["papers"][:1]}
-    needed = [name for name in NEEDED if name != "grade" or kind == "certificate"]
-    for name in needed if one["papers"] else []:
-        without = {**one, "papers": [{key: value for key, value in one["papers"][0].items() if key != name}]}
+    one = _printed(SPECIMEN)
+    for name in (name for name in NEEDED if name != "grade" or kind == "certificate"):
+        without = {**facts, "papers": [{key: value for key, value in one.items() if key != name}]}
         if _gets_on(json.dumps(without, ensure_ascii=False), tuple(files.items()), stationery):
             raise UnfitTemplate(file=stationery.folder, wrong=f"没有印出 {name}")
 
