@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import insert
+from sqlalchemy import delete, select, update
 
-from models import draft_rows
+from models import draft_rows, filed_rows
 from models.columns import table_of
 from models.tables.filed_rows import FiledRow
 from tests.support.window import ADMIN, YEAR, Window
@@ -15,19 +15,20 @@ HERE = f"/{YEAR}/application/nanjing/compare"
 
 
 def filed_again(window: Window) -> str:
-    """As if the first filing had had another grade for the first student; give his name."""
+    """As if two students had been filed twice, the first under another name before; give the one of today."""
+    kept = table_of(FiledRow)
+    here = (kept.c.year == YEAR, kept.c.phase == "application", kept.c.city == "nanjing")
     with window.database.write() as connection:
-        rows = draft_rows.rows(connection, YEAR, "nanjing", "students")
-        key = {"year": YEAR, "phase": "application", "city": "nanjing", "sheet": "students"}
-        fields = window.database.book.sheets["students"].fields
-        for number in (98, 99):
-            for row in rows[:2]:
-                cells = {name: row[name] for name in fields} | {"born": f"{row['born']}"}
-                cells |= dict.fromkeys(("subject_rank", "overall_rank"))
-                cells |= {"name": f"旧{row['name']}"} if (number, row) == (98, rows[0]) else {}
-                kept = {**key, "number": number, "line": row["line"], "cells": cells}
-                connection.execute(insert(table_of(FiledRow)).values(kept))
-    return str(rows[0]["name"])
+        (first, second) = draft_rows.rows(connection, YEAR, "nanjing", "students", limit=2)
+        filed_rows.keep(connection, YEAR, [("application", "nanjing", 98)])
+        filed_rows.keep(connection, YEAR, [("application", "nanjing", 99)])
+        of_students = kept.c.sheet == "students"
+        more = of_students & kept.c.line.not_in((first["line"], second["line"]))
+        connection.execute(delete(kept).where(*here, more))
+        theirs = (*here, of_students, kept.c.line == first["line"], kept.c.number == 98)
+        cells = connection.execute(select(kept.c.cells).where(*theirs)).scalar_one()
+        connection.execute(update(kept).where(*theirs).values(cells=cells | {"name": f"旧{first['name']}"}))
+    return str(first["name"])
 
 
 def test_a_city_sees_its_own_whole_and_the_province_covered(window: Window) -> None:
@@ -36,7 +37,7 @@ def test_a_city_sees_its_own_whole_and_the_province_covered(window: Window) -> N
     assert f"<td>旧{name}</td><td>{name}</td>" in own
     assert f"<td>旧{name}</td>" not in theirs
     assert f"<td>旧{'＊' * min(len(name), 2)}</td>" in theirs
-    assert re.findall(r"<small>(.*?)</small></h2>", own) == ["没有不同，0 行相同", "1 行不同，1 行相同"]
+    assert re.findall(r"<small>(.*?)</small></h2>", own) == ["没有不同，3 行相同", "1 行不同，1 行相同"]
     assert window.as_("yancheng").get(HERE).status_code == 404
 
 

@@ -61,8 +61,8 @@ def another() -> Year:
     return parse(text, "2022.toml")
 
 
-OF_A_SHORTLIST = re.compile("测试|分数线|划线|面试名单")
-"""What is said of a shortlist, and of the test and the cut lines that make it."""
+OF_A_SHORTLIST = re.compile("测试(?!函件)|分数线|划线|面试名单")
+"""What is said of a shortlist, and of the test and the cut lines that make it; a letter on trial is none of these."""
 
 
 def of_2022(*changes: tuple[str, str]) -> Year:

@@ -1,4 +1,7 @@
-"""A page as its reader sees it: tables, headings and lists as text, and how many elements of a kind it has."""
+"""A page as its reader sees it: tables, headings and lists as text, and how many elements of a kind it has.
+
+What is hidden until something happens is not read.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ class Read(HTMLParser):
             self.tables[-1][-1].append("")
         if tag not in VOID:
             self._open.append(Element(tag))
-            self.elements.append(self._open[-1])
+            if "hidden" not in dict(attrs):
+                self.elements.append(self._open[-1])
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open.pop().tag != tag:
