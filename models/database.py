@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from threading import Event, Lock
@@ -26,6 +27,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no co
 from calendars.errors import TalentError
 from models.contact_keys import PlayedContactKeys
 from models.key_file import PlayedKeys
+from models.one_snapshot import OneSnapshot
 from models.sealed import Seals, sealing
 
 if TYPE_CHECKING:
@@ -62,6 +64,10 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA synchronous=FULL",
 )
+
+
+_SHARED: ContextVar[tuple[Database, OneSnapshot] | None] = ContextVar("shared", default=None)
+"""What the reads of the block that runs share, and of which database; None where each sees a snapshot of its own."""
 
 
 class Busy(TalentError):
@@ -166,8 +172,29 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one snapshot and changes nothing."""
+        shared = self._shared()
+        with _speaking(), sealing(self.seals), shared.read() if shared else self._snapshot() as connection:
+            yield connection
+
+    @contextmanager
+    def one_snapshot(self) -> Iterator[None]:
+        """Let the reads of a block see one snapshot together, until it writes: then a new one. Of one thread."""
+        shared = OneSnapshot(self._snapshot)
+        before = _SHARED.set((self, shared))
+        try:
+            yield
+        finally:
+            _SHARED.reset(before)
+            shared.end()
+
+    def _shared(self) -> OneSnapshot | None:
+        found = _SHARED.get()
+        return found[1] if found and found[0] is self else None
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
         level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _speaking(), sealing(self.seals), self.engine.connect().execution_options(**level) as connection:
+        with self.engine.connect().execution_options(**level) as connection:
             yield connection
             connection.rollback()
 
@@ -179,6 +206,8 @@ class Database:
         is not `patient` hears `Busy` at once where another writes.
         """
         until = patience() if patient else monotonic()
+        if shared := self._shared():
+            shared.end()
         with (
             _speaking(),
             sealing(self.seals),

@@ -7,8 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, insert, make_url, select, text, update
+from sqlalchemy import Connection, delete, func, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import SQLModel
 
 from models import database as database_module
@@ -72,6 +73,64 @@ def test_a_reader_sees_one_moment(scene: Scene) -> None:
         assert reading.execute(select(table.c.revision)).scalar_one() == before
     with scene.database.read() as reading:
         assert reading.execute(select(table.c.revision)).scalar_one() == before + 1
+
+
+def revision(connection: Connection) -> int:
+    return int(connection.execute(select(table_of(ProgrammeYear).c.revision)).scalar_one())
+
+
+def set_elsewhere(scene: Scene, to: int) -> None:
+    """What another process commits meanwhile."""
+    other = Database(scene.database.url, BOOK)
+    with other.write(YEAR) as writing:
+        writing.execute(update(table_of(ProgrammeYear)).values(revision=to))
+    other.dispose()
+
+
+def test_reads_of_one_snapshot_see_one_moment_until_they_write(scene: Scene) -> None:
+    database, seen = scene.database, []
+
+    def look() -> None:
+        with database.read() as reading:
+            seen.append(revision(reading))
+
+    with database.one_snapshot():
+        look()
+        set_elsewhere(scene, 2)
+        look()
+        with database.read() as within:
+            with database.write(YEAR) as writing:
+                writing.execute(update(table_of(ProgrammeYear)).values(revision=3))
+            look()
+            seen.append(revision(within))
+        look()
+        set_elsewhere(scene, 4)
+        look()
+    look()
+    assert seen == [1, 1, 3, 1, 3, 3, 4]
+
+
+def test_a_read_that_failed_ends_the_snapshot(scene: Scene) -> None:
+    with scene.database.one_snapshot():
+        with pytest.raises((DBAPIError, NotPrepared)), scene.database.read() as reading:
+            reading.execute(text("SELECT nothing FROM nowhere"))
+        set_elsewhere(scene, 2)
+        with scene.database.read() as reading:
+            assert revision(reading) == 2
+
+
+def test_who_waits_to_write_holds_no_connection(scene: Scene) -> None:
+    database, pool = scene.database, scene.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    with database.one_snapshot():
+        with database.read() as reading:
+            revision(reading)
+        out = [pool.checkedout()]
+        with database.write(YEAR):
+            out.append(pool.checkedout())
+        with database.read():
+            pass
+    assert [*out, pool.checkedout()] == [1, 1, 0]
 
 
 def test_an_error_takes_all_of_it_back(scene: Scene) -> None:
