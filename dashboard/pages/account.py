@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from acts import accounts as acts
+from dashboard.serving.area import Area
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in import password_rules, passwords, sessions, totp
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.accounts import KeptAccount
 
-area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
 WRONG = "现在的密码不对。"
 MARK = 16
 """Characters of a session's digest by which its owner's page names it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -27,6 +27,7 @@ from dashboard.acts.second_hand import prepare, prepared_for, signed
 from dashboard.acts.single_students import on_record
 from dashboard.acts.trial import Changed, done, tried
 from dashboard.acts.typed_fields import Typed, carried, read
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look, Looking, NotNow
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from models.deeds import DoneAct
     from models.prepared_acts import KeptAct
 
-area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 
 CHANGED = "预览之后情况有了变化，没有办理。"
 MEANWHILE = "确认的同时情况又变了，没有办理；请回到前一页重新预览。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.know_addresses import KNOW_ADDRESSES, SHAPES, know_addresses
@@ -12,6 +12,7 @@ from acts.signatures import for_a_city
 from dashboard.acts.filing_state import Here, PhaseForm
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.panels.known_here import kinds_of
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from season.outcome import Outcome
 
-area = APIRouter(
+area = Area(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(HANDS))], default_response_class=HTMLResponse
 )
 UNPROCESSABLE = 422

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from acts.json_shapes import letter_entry, log_entry
 from acts.why import report_card
@@ -24,6 +24,7 @@ from dashboard.serving.api_shapes import (
     WholeLetter,
     YearEntry,
 )
+from dashboard.serving.area import Area
 from dashboard.serving.instants import sensible
 from dashboard.serving.look import Looking, looking
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from models.alarms import Suppression
 
-area = APIRouter(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], responses=REFUSALS)
+area = Area(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], responses=REFUSALS)
 
 
 def _looked(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import Depends, Header, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from acts.act import PROVINCE, Act, Bench
@@ -31,6 +31,7 @@ from dashboard.serving.api_shapes import (
     RecallBody,
     body_of,
 )
+from dashboard.serving.area import Area
 from dashboard.serving.policy import ADMIN_ONLY, CITY_ONLY, HANDS, NotThere, Signed, allow
 from dashboard.serving.row_ids import Id
 from dashboard.signing_in.reader import Reader
@@ -70,7 +71,7 @@ ADDRESSES: Mapping[str, str] = {
 """Which acts a program may ask for, and where; what the address does not name of what an act asks goes in the body."""
 
 CONFLICT: dict[int | str, dict[str, Any]] = {409: PROBLEM | {"description": "没有办成；answer 里是原因和核验结果"}}
-area = APIRouter(prefix=ROOT, responses=REFUSALS | CONFLICT)
+area = Area(prefix=ROOT, responses=REFUSALS | CONFLICT)
 
 Key = Annotated[
     str | None,

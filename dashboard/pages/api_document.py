@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.serving.api_reference import document, operations
 from dashboard.serving.api_shapes import ROOT
+from dashboard.serving.area import Area
 from dashboard.serving.policy import EVERYONE, allow
 from dashboard.serving.rendering import page
 
-area = APIRouter(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], include_in_schema=False)
+area = Area(prefix=ROOT, dependencies=[Depends(allow(EVERYONE))], include_in_schema=False)
 
 
 def _document(request: Request) -> dict[str, Any]:

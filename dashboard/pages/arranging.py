@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.arrange import ARRANGE, arrange
@@ -12,6 +12,7 @@ from acts.signatures import for_a_city
 from calendars.deadlines import day_of, handed_in
 from dashboard.acts.filing_state import Here, PhaseForm, work
 from dashboard.acts.once import form_token, once, refusal
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.database import Database
 
-area = APIRouter(
+area = Area(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(HANDS))], default_response_class=HTMLResponse
 )
 UNPROCESSABLE = 422

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.act import Bench
@@ -18,6 +18,7 @@ from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once, refusal
 from dashboard.acts.typed_fields import Typed
 from dashboard.panels.undo_here import just_done
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, Signed, allow
 from dashboard.serving.rendering import page
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.deeds import DoneAct
 
-area = APIRouter(
+area = Area(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
 )
 NOTHING = Typed({})

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.exports.exportable import exportable
+from dashboard.serving.area import Area
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.reader import Role
@@ -20,7 +21,7 @@ from models.standing import newest_calendar
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 A_PAGE = 50
 ABOUT = "account:"
 

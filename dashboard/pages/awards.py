@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -13,6 +13,7 @@ from acts.awards import VERIFY, printed, to_print
 from acts.masking import one_covered
 from calendars.errors import TalentError
 from dashboard.acts import uncovering
+from dashboard.serving.area import Area
 from dashboard.serving.arrival import place
 from dashboard.serving.look import Look, Looking, Present
 from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.awards import Award
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 AnyKind = Literal[""] | AwardKind
 PRINTED = "打印聘书、证书"
 NONE_FOUND = 404

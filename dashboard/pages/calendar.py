@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from calendars.deadlines import day_of
 from calendars.moments import moments
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
@@ -19,7 +20,7 @@ from models import histories
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 
 
 @area.get("/{year:int}/calendar")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.contact_receipts import note_call
 from dashboard.acts.once import once
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import Signed, allow
 from dashboard.signing_in.reader import Role
@@ -16,7 +17,7 @@ from dashboard.signing_in.reader import Role
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(dependencies=[Depends(allow(frozenset({Role.ADMIN})))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(frozenset({Role.ADMIN})))], default_response_class=HTMLResponse)
 
 
 @area.post("/{year:int}/{phase}/{city}/calls")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.acts.filing_state import to_supplement
 from dashboard.panels.beside import panels
 from dashboard.panels.place import Place
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.places import city_at
 from dashboard.serving.policy import EVERYONE, Signed, allow
@@ -25,7 +26,7 @@ from models.reports import matrix
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST_STUCK = 20
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -18,6 +18,7 @@ from acts.set_up_offices import WHAT, FirstLink, NotAsShown, SetUp, set_up_offic
 from acts.typed_offices import COLUMNS, FIELDS, MOST, OfficeRow
 from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
 
-area = APIRouter(
+area = Area(
     prefix="/{year:int}/setup/offices",
     dependencies=[Depends(allow(ADMIN_ONLY))],
     default_response_class=HTMLResponse,

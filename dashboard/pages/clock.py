@@ -5,9 +5,10 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import Depends, Form, Request, Response
 
 from dashboard.acts.once import once_in_steps
+from dashboard.serving.area import Area
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.rehearsal_clock import pack_of
 from post.links import Links
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.standing import Opened
 
-area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))])
+area = Area(dependencies=[Depends(allow(ADMIN_ONLY))])
 MOVING = "时钟正在走，请等它停下后再试。"
 _moving = Lock()
 """One play at a time: two would each begin where the other is."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.compare_filings import WHAT, compare_filings
 from dashboard.acts.filing_state import Here
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -18,7 +19,7 @@ from models import filed_rows
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
+area = Area(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
 SHOWN = 200
 """So many rows of a sheet are shown; the rest is counted."""

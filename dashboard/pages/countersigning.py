@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse
 
 from dashboard.acts import second_hand
 from dashboard.acts.typed_fields import LONGEST
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look, NotNow
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.row_ids import Id
@@ -17,7 +18,7 @@ from models import prepared_acts
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))])
+area = Area(dependencies=[Depends(allow(ADMIN_ONLY))])
 
 Reason = Annotated[str, Form(max_length=LONGEST)]
 

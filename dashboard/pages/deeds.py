@@ -6,11 +6,12 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboard.acts.just_done import offer, take_back
 from dashboard.acts.once import LONGEST, form_token, once
+from dashboard.serving.area import Area
 from dashboard.serving.look import Looking, looking
 from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from season.outcome import Outcome
 
-area = APIRouter(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(EVERYONE))], default_response_class=HTMLResponse)
 
 
 OF_A_YEAR = re.compile(r"/(\d{4})(?=/|$)")

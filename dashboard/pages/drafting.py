@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.draft_year import WHAT, drafted, keep_draft, origins
@@ -14,6 +14,7 @@ from calendars import files, typed_year
 from calendars.deadlines import LAST_YEAR
 from calendars.typed_year import DAYS, RUNGS
 from dashboard.acts.once import form_token, once, refusal
+from dashboard.serving.area import Area
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
 from models import calendar_drafts
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from season.outcome import Outcome
 
-area = APIRouter(prefix="/years/draft", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+area = Area(prefix="/years/draft", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 UNPROCESSABLE, CONFLICT = 422, 409
 REVISED = "您填写的时候，年度日历已被修订。下面还是您填的，请与现行的日历核对；再按一次“检查”，就以您填的为准。"
 LONGEST = 300

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from calendars.deadlines import day_of
 from dashboard.exports.spreadsheets import Table, as_xlsx
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.views.scoring import Scored, SubjectBoard
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER = (
     "名次", "报名号", "姓名", "城市", "材料", "到校", "成长日志", "面谈记录", "中期评价",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.places import city_at, phase_at
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
@@ -22,7 +23,7 @@ from season.recipients import is_recipient, named
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Recipient = Annotated[str, Query(max_length=60, pattern=r"^[a-z]*(:[a-z0-9-]+)?$")]
 PROVINCE_S = ("province", "lead")
 OF_A_PHASE = {kind: word for kind, word in KINDS.items() if kind != "digest"}

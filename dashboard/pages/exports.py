@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from calendars.errors import TalentError
@@ -15,6 +15,7 @@ from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.exportable import TABLES, exportable, stem
 from dashboard.exports.form_exports import of_forms, of_sheets
 from dashboard.exports.spreadsheets import as_csv, as_xlsx
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 SIGNED = [Depends(allow(EVERYONE))]
 HANDS = [Depends(allow(frozenset({Role.ADMIN})))]
 Kind = Literal["xlsx", "csv"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.calendars import opened_calendar
 from calendars.errors import TalentError
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -20,7 +21,7 @@ from models.open_years import all_years
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 SIGNED = [Depends(allow(EVERYONE))]
 TYPE = "text/calendar; charset=utf-8"
 ACT, MADE = "新建日历订阅", "订阅地址已建立。"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts.read_back import values, written
 from dashboard.acts import uncovering
 from dashboard.acts.filing_state import Here
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from models.draft_rows import KeptFiling
     from models.histories import Load
 
-area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
+area = Area(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
 UNPROCESSABLE = 422
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -23,6 +23,7 @@ from dashboard.acts.filing_state import STATUS, Here, PhaseForm, work
 from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once
 from dashboard.acts.upload_faults import SHOWN, KeptFaults, as_csv, by_sheet
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, EVERYONE, HANDS, FilledIsTheirs, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-area = APIRouter(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
+area = Area(prefix="/{year:int}/{phase}/{city}", default_response_class=HTMLResponse)
 
 
 async def _sent(request: Request) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.advance import forecast
@@ -12,6 +12,7 @@ from acts.letter_marks import ON_RECORD, REMARKED, key_of, mark, remark
 from dashboard.acts.just_done import marked
 from dashboard.acts.once import form_token, once
 from dashboard.panels.undo_here import just_done
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look, Present
 from dashboard.serving.places import phase_at
 from dashboard.serving.policy import ADMIN_ONLY, PROVINCE, NotThere, Signed, allow
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from models.outbox import LetterKey
     from season.outcome import Outcome
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(PROVINCE))])
 MOST = 200
 """So many letters are shown."""
 Reason = Annotated[str, Form(max_length=200)]

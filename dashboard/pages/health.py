@@ -5,11 +5,12 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from calendars.errors import TalentError
+from dashboard.serving.area import Area
 from dashboard.serving.metrics import TYPE, Metrics, near
 from dashboard.serving.policy import WHOEVER, NotThere
 from models.database import Busy, NotPrepared
@@ -20,7 +21,7 @@ from models.signs_of_life import silent
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(dependencies=[Depends(WHOEVER)], include_in_schema=False)
+area = Area(dependencies=[Depends(WHOEVER)], include_in_schema=False)
 
 
 @area.get("/livez")

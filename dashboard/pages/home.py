@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Depends, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from dashboard.serving.area import Area
 from dashboard.serving.in_hand import hands
 from dashboard.serving.look import Look
 from dashboard.serving.page_memory import Remembered
@@ -24,8 +25,8 @@ from models.trained import with_trained
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse)
-board = APIRouter(default_response_class=HTMLResponse, route_class=Remembered)
+area = Area(default_response_class=HTMLResponse)
+board = Area(default_response_class=HTMLResponse, route_class=Remembered)
 
 CLOCK = "talent-clock"
 """The header in which a refreshed matrix says of which instant it is: its text is not part of what is compared."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboard.acts.once import form_token
 from dashboard.panels.contact_evidence import receipt_facts
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from models.letterbox import WordedLetter
     from phases.letter_kinds import Kind
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
 Recipient = Annotated[str, Query(max_length=60, pattern=r"^[a-z]*(:[a-z0-9-]*)?$")]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look, query_of
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
@@ -21,7 +22,7 @@ from models import histories
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 Filter = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9-]*$")]
 
 

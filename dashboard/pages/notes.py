@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.case_notes import add_note
 from dashboard.acts.once import once
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.places import phase_at
 from dashboard.serving.policy import HANDS, NotThere, Signed, allow
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from models.database import Database
 
-area = APIRouter(dependencies=[Depends(allow(HANDS))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(HANDS))], default_response_class=HTMLResponse)
 Number = Annotated[int, Form(ge=0, le=LARGEST)]
 
 

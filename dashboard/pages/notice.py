@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, NotThere, allow
 from dashboard.serving.rendering import page
 from dashboard.views.notice import judged
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 
 
 @area.get("/{year:int}/notice")

@@ -7,7 +7,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.act import PROVINCE as PROVINCIAL
@@ -17,6 +17,7 @@ from acts.second_ways import MAIL, choose_way, fault, is_theirs, parties
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
 from dashboard.acts.once import form_token, once
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from models.contacts import ContactPerson
     from models.second_ways import ChosenWay
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 TITLE = "省级管理办公室"
 
 

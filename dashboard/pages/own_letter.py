@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from acts.act import PROVINCE
@@ -14,6 +14,7 @@ from acts.own_letter import LONGEST, PAPERS, Attached, WantedLetter, When, may_w
 from acts.recall_own_letter import ON_RECORD, recall_own
 from dashboard.acts.once import form_token, once, outcome_of
 from dashboard.acts.wanted_letters import wanted_letter
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.letter_templates import KeptWords
 
-area = APIRouter(
+area = Area(
     prefix="/{year:int}/letters/write",
     dependencies=[Depends(allow(HANDS))],
     default_response_class=HTMLResponse,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.panels.notes_here import Case, notes_of
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from models.directory import KnownParty
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 MOST_LETTERS = 20
 HEADING = frozenset({"name", "institution"})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.deadlines import BECAUSE
@@ -15,6 +15,7 @@ from dashboard.acts.filing_state import to_supplement
 from dashboard.panels.beside import panels
 from dashboard.panels.contact_evidence import told_section
 from dashboard.panels.place import Place
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.places import city_at, phase_at
 from dashboard.serving.policy import EVERYONE, Signed, allow
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST_REFUSED = 20
 
 

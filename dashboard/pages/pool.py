@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
@@ -18,7 +19,7 @@ from models.pool import KINDS, PoolKind, members
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 TITLES = {kind: PARTY_KINDS.get(kind, "学生") for kind in KINDS}
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts import contact_receipts
 from dashboard.panels.contact_evidence import is_theirs
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import HANDS, LinkEnded, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from models.receipts import InMessage
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 OPEN = [Depends(allow(None))]
 BY_LINK = "函件链接"
 HOLDS = timedelta(days=60)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from calendars.deadlines import day_of
 from dashboard.exports.status_report import facts, render
+from dashboard.serving.area import Area
 from dashboard.serving.arrival import place
 from dashboard.serving.look import Look, Looking
 from dashboard.serving.policy import PROVINCE, allow
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 MOST = 4
 """Reports that are kept set in type; the oldest goes first."""
 
-area = APIRouter(dependencies=[Depends(allow(PROVINCE))])
+area = Area(dependencies=[Depends(allow(PROVINCE))])
 
 
 @area.get("/{year:int}/report.pdf")

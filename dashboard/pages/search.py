@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.acts import uncovering
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from models.directory import FoundStudent, KnownParty
     from models.letterbox import Listed
 
-area = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
 MOST = 20
 LONGEST = 50
 UNPROCESSABLE = 422

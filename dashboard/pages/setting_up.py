@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from acts.try_post import WHAT, try_post
 from dashboard.acts.once import form_token, once
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import ADMIN_ONLY, PROVINCE, Signed, allow
 from dashboard.serving.readiness import steps_now
@@ -17,7 +18,7 @@ from dashboard.serving.rendering import page
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(prefix="/{year:int}/setup", default_response_class=HTMLResponse)
+area = Area(prefix="/{year:int}/setup", default_response_class=HTMLResponse)
 
 
 @area.get("", dependencies=[Depends(allow(PROVINCE))])

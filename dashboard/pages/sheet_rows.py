@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from acts.load import load_rows
 from acts.read_back import begun, draft, missing, values, written
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, Work, work
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import CITY_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from forms.definitions import AskedSheet
     from season.outcome import Outcome
 
-area = APIRouter(
+area = Area(
     prefix="/{year:int}/{phase}/{city}", dependencies=[Depends(allow(CITY_ONLY))], default_response_class=HTMLResponse
 )
 SAID = {"saved": "已保存。", "unchanged": "已保存，本页没有别的改动。"}

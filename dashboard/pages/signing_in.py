@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from dashboard.serving.area import Area
 from dashboard.serving.forgery import Forged, refuse_tokenless
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from models.accounts import KeptAccount
     from models.sign_ins import LiveSession
 
-area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 WRONG = "用户名或密码不对。"
 WRONG_CODE = "动态口令不对，或已经用过；请输入验证器上现在显示的六位数字。"
 NO_SECOND = "这个账号还没有绑定动态口令，不能登录；请联系省级管理办公室重新发登录链接。"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.acts import uncovering
 from dashboard.panels.notes_here import Case, notes_of
+from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from dashboard.signing_in.reader import Reader
     from forms.definitions import AskedSheet
 
-area = APIRouter(default_response_class=HTMLResponse)
+area = Area(default_response_class=HTMLResponse)
 UNPROCESSABLE = 422
 SEEN_IN_FULL = "查看学生的完整信息"
 MOST_LETTERS = 20

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from calendars.deadlines import day_of
 from dashboard.acts.at_hand import groups
 from dashboard.panels.undo_here import just_done
+from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
@@ -39,7 +40,7 @@ from season.unit_of_work import Season
 if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
-area = APIRouter(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 
 SETTLED_BY_HAND = frozenset({"failed", "unknown"})
 

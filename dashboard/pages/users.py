@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from acts import accounts as acts
 from dashboard.acts.once import form_token
 from dashboard.acts.once import once as confirmed
+from dashboard.serving.area import Area
 from dashboard.serving.policy import ADMIN_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.serving.row_ids import Id
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from models.accounts import KeptAccount
     from models.database import Database
 
-area = APIRouter(prefix="/users", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+area = Area(prefix="/users", dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 ANSWERED = "这张表已经办理过；链接只显示一次，若没有记下，请重新发一个。"
 
 Typed = Annotated[str, Form()]

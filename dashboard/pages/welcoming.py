@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from acts.accounts import digest, welcome
+from dashboard.serving.area import Area
 from dashboard.serving.policy import allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in import password_rules, passwords, sessions, totp
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from models.accounts import KeptAccount
 
-area = APIRouter(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(None))], default_response_class=HTMLResponse)
 
 Typed = Annotated[str, Form()]
 

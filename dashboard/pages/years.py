@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import UploadFile
 
@@ -22,6 +22,7 @@ from calendars.findings import check
 from calendars.moments import moments
 from calendars.typed_year import sentences
 from dashboard.acts.once import form_token, once
+from dashboard.serving.area import Area
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
 from models.calendar_drafts import drafts
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from season.outcome import Outcome
 
-area = APIRouter(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
+area = Area(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HTMLResponse)
 UNPROCESSABLE = 422
 LONGEST_REASON = 500
 CHANGED = "预览之后情况有了变化，没有办理。"

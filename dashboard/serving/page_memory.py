@@ -126,7 +126,7 @@ class PageVariant:
 class Remembered(APIRoute):
     """A route of `/{year}` whose pages are remembered; what they show must be the season's, the audit log's or time's.
 
-    `APIRouter(route_class=Remembered)`.
+    `Area(route_class=Remembered)`.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

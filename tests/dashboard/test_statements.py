@@ -71,3 +71,14 @@ def test_a_page_of_forty_cities_asks_as_often_as_one_of_two(migrated_sqlite: Pat
         asked.append(found)
         made.database.dispose()
     assert asked[0] == asked[1]
+
+
+def test_a_page_is_of_one_snapshot(window: Window) -> None:
+    """Besides: who is looking, and at which year."""
+    begun: list[object] = []
+    browser = window.as_(ADMIN)
+    event.listen(window.database.engine, "begin", begun.append)
+    for address in PAGES:
+        begun.clear()
+        assert browser.get(address).status_code == 200
+        assert (address, len(begun) <= 3) == (address, True)
