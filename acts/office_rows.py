@@ -75,7 +75,7 @@ class _OnFile:
     @classmethod
     def read(cls, connection: Connection, day: date, now: datetime) -> _OnFile:
         people = contacts.of(connection)
-        kept = {office: (row.email, row.head) for office, row in addresses.on_file(connection).items()}
+        kept = addresses.on_file(connection)
         return cls(
             {office: own for office, (own, _) in kept.items() if own},
             {office: own for office, (own, _) in contacts.addressed(kept, people, day).items() if own},

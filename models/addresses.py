@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models import contacts
 from models.columns import table_of
+from models.one_snapshot import once_a_snapshot
 from models.shortcuts.bulk import inserting
 from models.suppression import readdress, redirect
 from models.tables.pool import Party
@@ -44,8 +45,7 @@ def put_all(connection: Connection, mailboxes: Mapping[str, str]) -> None:
 
 def release_all(connection: Connection, offices: Iterable[str], day: date) -> int:
     """Address anew what waits for these offices, as `release` does for one; give how many letters that were."""
-    kept = {office: (row.email, row.head) for office, row in on_file(connection).items()}
-    charged = contacts.addressed(kept, contacts.of(connection), day)
+    charged = contacts.addressed(on_file(connection), contacts.of(connection), day)
     own = {contacts.recipients(office)[0]: charged.get(office, (None, None))[0] for office in offices}
     return redirect(connection, {recipient: address for recipient, address in own.items() if address})
 
@@ -68,8 +68,7 @@ def release(connection: Connection, office: str, day: date | None) -> int:
 def present(connection: Connection, recipients: Iterable[str], day: date) -> dict[str, str]:
     """Give where letters to these recipients go on a day; one for whom no address is on file is left out."""
     wanted, party = set(recipients), table_of(Party)
-    kept = {office: (row.email, row.head) for office, row in on_file(connection).items()}
-    charged = contacts.addressed(kept, contacts.of(connection), day)
+    charged = contacts.addressed(on_file(connection), contacts.of(connection), day)
     pairs = [pair for office, those in charged.items() for pair in zip(contacts.recipients(office), those, strict=True)]
     numbers = [int(number) for _, _, number in (key.partition(":") for key in wanted) if number.isdecimal()]
     parties = select(party.c.kind, party.c.id, party.c.email).where(party.c.id.in_(numbers))
@@ -80,13 +79,13 @@ def present(connection: Connection, recipients: Iterable[str], day: date) -> dic
 class OfficeOnFile(NamedTuple):
     """An office's own address, and its head's."""
 
-    office: str
     email: str | None
     head: str | None
 
 
+@once_a_snapshot
 def on_file(connection: Connection) -> dict[str, OfficeOnFile]:
-    """Give the offices with an address on file."""
+    """Give the addresses on file, by office."""
     table = table_of(Office)
-    query = select(*(table.c[name] for name in OfficeOnFile._fields))
-    return {row[0]: OfficeOnFile._make(row) for row in connection.execute(query)}
+    query = select(table.c.office, *(table.c[name] for name in OfficeOnFile._fields))
+    return {office: OfficeOnFile(*both) for office, *both in connection.execute(query)}

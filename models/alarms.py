@@ -15,6 +15,7 @@ from models.address_holders import reached
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may
 from models.mail_answers import Meaning, meaning, words
+from models.one_snapshot import once_a_snapshot
 from models.outdated_letters import overtaken
 from models.signs_of_life import Sign
 from models.tables.season import Letter, Suppressed
@@ -105,6 +106,7 @@ class Alarms:
         }
 
 
+@once_a_snapshot
 def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     """Give what of the post is at risk, as far as it was so at an instant."""
     letter = table_of(Letter)

@@ -16,6 +16,7 @@ from sqlalchemy import false, func, insert, select
 from gates.states import State
 from models.columns import table_of
 from models.facts.scope import Scope, in_training
+from models.one_snapshot import once_a_snapshot
 from models.purges_done import purged_years
 from models.record_chain import GONE
 from models.tables.awards import AwardRevoked, AwardRow
@@ -217,6 +218,7 @@ def _undecided(connection: Connection, year: int) -> dict[AwardKind, frozenset[s
     return {kind: frozenset(city for phase, city in rows if phase == slug) for kind, slug in ends.items()}
 
 
+@once_a_snapshot
 def register(connection: Connection, year: int, city: str | None = None) -> list[Award]:
     """Give the papers of a year, of all cities or one, by kind and number."""
     award = table_of(AwardRow)

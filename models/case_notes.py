@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, true
 
 from models.columns import columns_of, table_of
+from models.one_snapshot import once_a_snapshot
 from models.tables.case_notes import CaseNote
 from models.tables.season import ProgrammeYear
 from models.taking_back import take_back_note
@@ -102,6 +103,7 @@ def _theirs(reader: str) -> ColumnElement[bool]:
     return and_(mine, or_(~table.c.internal, table.c.office == reader))
 
 
+@once_a_snapshot
 def unanswered(connection: Connection, year: int, owner: str, as_of: datetime) -> tuple[KeptNote, ...]:
     """Give the questions that wait for an office at an instant: those with a day first, by it; then the oldest.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlalchemy import BindParameter, Select, and_, bindparam, func, insert, select
 
 from models.columns import table_of
+from models.one_snapshot import once_a_snapshot
 from models.tables.city_requests import Request, RequestAnswer
 from models.taking_back import take_back_requests
 from models.writing import bump
@@ -120,6 +121,7 @@ def find(connection: Connection, year: int, request: int) -> CityRequest | None:
     return next(iter(numbered(connection, year, [request])), None)
 
 
+@once_a_snapshot
 def of_city_phase(connection: Connection, year: int, phase: str, city: str) -> tuple[CityRequest, ...]:
     """Give what the city asked for in this phase, newest first."""
     table = table_of(Request)
@@ -143,6 +145,7 @@ def _any(asked: CityRequest) -> tuple[int, ...]:
     return () if asked.kind == "later-day" else (asked.attempt,)
 
 
+@once_a_snapshot
 def unanswered(connection: Connection, year: int, as_of: datetime | None = None) -> tuple[CityRequest, ...]:
     """Give the requests that wait for the province, or waited at an instant, the oldest first."""
     return tuple(one for one in requests(connection, year, as_of=as_of) if one.answer is None)

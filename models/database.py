@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no co
 from calendars.errors import TalentError
 from models.contact_keys import PlayedContactKeys
 from models.key_file import PlayedKeys
-from models.one_snapshot import OneSnapshot
+from models.one_snapshot import ANSWERS, OneSnapshot
 from models.sealed import Seals, sealing
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class Database:
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
         level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.engine.connect().execution_options(**level) as connection:
+        with self.engine.connect().execution_options(**level, **{ANSWERS: {}}) as connection:
             yield connection
             connection.rollback()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from models.columns import table_of
+from models.one_snapshot import once_a_snapshot
 from models.personal_changes import What
 from models.tables.personal_changes import PersonalChange
 
@@ -30,6 +31,7 @@ Days = dict[str, dict[str, date]]
 """By city, student's number or mentor's label, the day that each has in a phase, that day included."""
 
 
+@once_a_snapshot
 def days_by_phase(connection: Connection, year: int) -> dict[str, Days]:
     """Give the days that persons have in each phase in which anybody has one; one statement.
 

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 from gates.states import Event, State
 from gates.verdict import Verdict
 from models.columns import columns_of, table_of
+from models.one_snapshot import once_a_snapshot
 from models.tables.city_requests import Request, RequestAnswer
 from models.tables.season import ExtensionRow, Filing, RefusedLoad, Transition, WaiverRow, WorkbookLoad
 
@@ -129,6 +130,7 @@ class SetAside:
 MOVES = ("phase", "city", "event", "from_state", "to_state", "refused", "attempt", "by", "as_of", "at", "reason", "seq")
 
 
+@once_a_snapshot
 def moves(
     connection: Connection,
     span: Span,
@@ -189,6 +191,7 @@ def how_many(connection: Connection, span: Span, *, event: str | None = None, re
     return int(connection.execute(counted).scalar_one())
 
 
+@once_a_snapshot
 def judgements(connection: Connection, span: Span) -> tuple[PastJudgement, ...]:
     """Give the judgements, the newest filing first, the city's part before the province's."""
     table = table_of(Filing)

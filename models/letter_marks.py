@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, case, func, select, update
 
 from models.columns import table_of
 from models.letter_states import MOOT_INSTEAD, LetterEvent, LetterState, is_moot, may, moved, target
+from models.one_snapshot import once_a_snapshot
 from models.outbox import ALL, LetterKey
 from models.outdated_letters import over
 from models.shortcuts.bulk import inserting, rows_given, rows_of
@@ -107,6 +108,7 @@ def awaiting(connection: Connection, year: int, key: LetterKey) -> list[Awaiting
     return [Awaiting._make(row) for row in connection.execute(query.order_by(letter.c.id))]
 
 
+@once_a_snapshot
 def kept(connection: Connection, year: int, as_of: datetime) -> tuple[int, datetime | None]:
     """Give how many letters wait for their release at an instant and may have it, and since when."""
     count, since = connection.execute(_kept(), {"kept_in": year, "kept_at": as_of}).one()

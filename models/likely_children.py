@@ -11,12 +11,13 @@ from sqlalchemy import func, insert, select
 from gates.states import State
 from models.columns import table_of
 from models.facts.scope import in_state, withdrawn
+from models.one_snapshot import once_a_snapshot
 from models.tables.city_drafts import draft_table
 from models.tables.likely_children import ChildSettled
 from phases.application import STUDENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -60,19 +61,24 @@ def likely_children(scope: Scope, own: Iterable[str] = ()) -> list[LikelyChild]:
 
     Those of cities whose applications passed and who did not leave count, and those of the cities in `own`.
     """
-    student, year = draft_table(STUDENTS), scope.year.year
     counted = (in_state(scope, "application", [State.PASSED]) - withdrawn(scope)) | set(own)
-    taken = (student.c.year == year, student.c.taken, student.c.city.in_(sorted(counted)))
+    return list(_likely_children(scope.connection, scope.year.year, tuple(sorted(counted))))
+
+
+@once_a_snapshot
+def _likely_children(connection: Connection, year: int, cities: tuple[str, ...]) -> Sequence[LikelyChild]:
+    student = draft_table(STUDENTS)
+    taken = (student.c.year == year, student.c.taken, student.c.city.in_(cities))
     several = select(student.c.likeness).where(*taken).group_by(student.c.likeness)
     several = several.having(func.count(student.c.person.distinct()) > 1)
     columns = (student.c.likeness, student.c.city, student.c.number, student.c.school, student.c.person)
     query = select(*columns).where(*taken, student.c.likeness.in_(several)).order_by(student.c.number)
     found: dict[str, list[Applicant]] = defaultdict(list)
-    for likeness, *rest in scope.connection.execute(query):
+    for likeness, *rest in connection.execute(query):
         found[likeness].append(Applicant(*rest))
     if not found:
         return []
-    settled, children = _settled(scope.connection, year), []
+    settled, children = _settled(connection, year), []
     for likeness, rows in found.items():
         one = LikelyChild(likeness, tuple(rows))
         said = settled.get((likeness, one.persons))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +18,31 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     Begin = Callable[[], AbstractContextManager[Connection]]
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+ANSWERS = "talent_answers"
+"""The option of a connection that reads one snapshot: what was asked of it, with its answers."""
+
+
+def once_a_snapshot(
+    ask: Callable[Concatenate[Connection, Given], Answer],
+) -> Callable[Concatenate[Connection, Given], Answer]:
+    """Ask a question once in each snapshot; where something is written, each time. Nobody changes an answer."""
+
+    @wraps(ask)
+    def asked(connection: Connection, /, *given: Given.args, **named: Given.kwargs) -> Answer:
+        answers: dict[Any, Any] | None = connection.get_execution_options().get(ANSWERS)
+        if answers is None:
+            return ask(connection, *given, **named)
+        question = (ask, given, *named.items())
+        if question not in answers:
+            answers[question] = ask(connection, *given, **named)
+        answer: Answer = answers[question]
+        return answer
+
+    return asked
 
 
 @dataclass

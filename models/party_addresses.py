@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from models.columns import table_of
 from models.database import book_of
+from models.one_snapshot import once_a_snapshot
 from models.suppression import redirect
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, StatedAddress
@@ -174,6 +175,7 @@ def _same(one: str, other: str) -> bool:
     return one.lower() == other.lower()
 
 
+@once_a_snapshot
 def differences(connection: Connection, year: int, as_of: datetime) -> tuple[AddressDifference, ...]:
     """Give what of a year waited for the province at an instant, and still does, the oldest first."""
     table = table_of(StatedAddress)

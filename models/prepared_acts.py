@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import insert, or_, select, update
 
 from models.columns import columns_of, table_of
+from models.one_snapshot import once_a_snapshot
 from models.tables.prepared_acts import PreparedAct
 from models.writing import bump
 
@@ -74,6 +75,7 @@ def find(connection: Connection, year: int, number: int) -> KeptAct | None:
     return None if row is None else KeptAct(*row)
 
 
+@once_a_snapshot
 def unsigned(connection: Connection, year: int, as_of: datetime) -> Sequence[KeptAct]:
     """Give what waited for a signature at an instant, the oldest first."""
     table = table_of(PreparedAct)

@@ -55,13 +55,13 @@ def readiness(connection: Connection, year: Year, begun: datetime | None, day: d
     """Give what is there on a day; the same number of questions, however many cities."""
     cities = {city.slug for city in year.cities}
     people = contacts.of(connection)
-    kept = {office: (row.email, row.head) for office, row in addresses.on_file(connection).items()}
-    reached = contacts.addressed(kept, people, day)
+    on_file = addresses.on_file(connection)
+    reached = contacts.addressed(on_file, people, day)
     able = {one.city for one in accounts.everybody(connection) if one.password and one.disabled_at is None}
     done = standing.done_on_paper(connection, year.year)
     watch = next((one.at for one in signs_of_life.signs(connection) if one.work == "watch"), None)
     return Readiness(
-        contacts.points(kept, people, day, year.contact)["province"],
+        contacts.points(on_file, people, day, year.contact)["province"],
         sum(bool(reached.get(city, (None, None))[0]) for city in cities),
         len(cities & able),
         _tested(connection, year.year),

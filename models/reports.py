@@ -15,6 +15,7 @@ from gates.states import State
 from models import standing
 from models.alarms import alarms
 from models.columns import table_of
+from models.one_snapshot import once_a_snapshot
 from models.tables.season import CityYear, ExtensionRow, Filing, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
@@ -142,17 +143,19 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
+@once_a_snapshot
 def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
     """Give the matrix as it stood, or will stand if nobody acts, at an instant: what is late there is shown late."""
     opened = standing.opened(connection, year, as_of)
     newest = _newest(connection, year, as_of)
-    cities = _standings(connection, opened, newest, as_of)
+    cities = standings(connection, year, as_of).cities
     left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
     counts = _counts(opened, newest, _gone(connection, year, as_of) | left)
     totals = _totals(opened, counts)
     return Matrix(opened.year, opened.book, as_of, cities, totals, alarms(connection, year, as_of), counts)
 
 
+@once_a_snapshot
 def standings(connection: Connection, year: int, as_of: datetime) -> Standings:
     """Give of the matrix how the cities stand, for whoever shows no more of it."""
     opened = standing.opened(connection, year, as_of)
@@ -246,6 +249,7 @@ def _attempt(refused: tuple[Any, ...]) -> int | None:
     return refused[0] if refused else None
 
 
+@once_a_snapshot
 def _newest(connection: Connection, year: int, as_of: datetime) -> dict[Key, Row[Any]]:
     table = table_of(Transition)
     newest = (

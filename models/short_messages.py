@@ -12,6 +12,7 @@ from models.columns import table_of
 from models.contact_keys import Unopened
 from models.legible import legible
 from models.letter_states import LetterEvent, LetterState, may, moved, target
+from models.one_snapshot import once_a_snapshot
 from models.outdated_letters import naming_another_day, overtaken
 from models.restorations import IN_DOUBT
 from models.shortcuts.bulk import among, inserting, listed
@@ -109,6 +110,7 @@ def is_due(at: datetime) -> ColumnElement[bool]:
     return and_(may(table, LetterEvent.CLAIM), table.c.due_at <= at, letter.c.state != LetterState.AWAITING.value)
 
 
+@once_a_snapshot
 def to_settle(connection: Connection, year: int, as_of: datetime) -> list[ShortTold]:
     """Give those of a year that only a person settles, refused or unknown, whose letters hold, with their day."""
     table, letter = table_of(ShortMessage), table_of(Letter)

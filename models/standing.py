@@ -19,8 +19,9 @@ from gates.verdict import Waived
 from models.columns import table_of
 from models.database import book_of
 from models.histories import why
+from models.one_snapshot import once_a_snapshot
 from models.revised_calendars import calendar_at, replaced
-from models.tables.season import CityPhase, CityYear, ExtensionRow, Office, ProgrammeYear, Transition, WaiverRow
+from models.tables.season import CityPhase, CityYear, ExtensionRow, ProgrammeYear, Transition, WaiverRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -118,6 +119,7 @@ def any_year(connection: Connection, *, rehearsal: bool) -> int | None:
     return connection.execute(select(table.c.year).where(table.c.rehearsal.is_(rehearsal)).limit(1)).scalar()
 
 
+@once_a_snapshot
 def opened(connection: Connection, year: int, as_of: datetime | None = None) -> Opened:
     """Give a year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar that it ran on then."""
     table = table_of(ProgrammeYear)
@@ -283,11 +285,6 @@ def withdrawn(connection: Connection, year: int) -> frozenset[str]:
     table = table_of(CityYear)
     query = select(table.c.city).where(table.c.year == year, table.c.withdrawn_as_of.is_not(None))
     return frozenset(connection.execute(query).scalars())
-
-
-def offices(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
-    """Give the addresses on file: office to its own and its head's."""
-    return {row.office: (row.email, row.head) for row in connection.execute(select(table_of(Office)))}
 
 
 def begun_by(connection: Connection, year: int, cell: Cell) -> tuple[str | None, tuple[str, ...]]:

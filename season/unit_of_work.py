@@ -12,7 +12,7 @@ from gates.pending import Pending, pending, second_due
 from gates.states import Event, State, step
 from letters.occurrences import OFFICES
 from letters.words import is_untold
-from models import city_requests, contacts, histories, letter_marks, revised_calendars, standing, writing
+from models import addresses, city_requests, contacts, histories, letter_marks, revised_calendars, standing, writing
 from models.arrangements import arrangements
 from models.states_as_of import Seen
 from models.writing import Grant, Judged, Move, Waiving, Writes
@@ -148,7 +148,7 @@ class Season:
     @cached_property
     def on_file(self) -> Mapping[str, tuple[str | None, str | None]]:
         """The offices' own addresses."""
-        return standing.offices(self.connection)
+        return addresses.on_file(self.connection)
 
     @cached_property
     def people(self) -> Sequence[ContactPerson]:

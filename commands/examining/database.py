@@ -86,7 +86,7 @@ def in_earnest(database: Database) -> bool:
 def _of_the_year(database: Database, now: datetime) -> Iterator[CheckFinding]:
     from calendars.deadlines import day_of
     from calendars.year import ContactPoint
-    from models import contacts, standing
+    from models import addresses, contacts, standing
 
     with database.read() as connection:
         try:
@@ -94,7 +94,7 @@ def _of_the_year(database: Database, now: datetime) -> Iterator[CheckFinding]:
         except standing.NoYearOpen:
             yield CheckFinding("年度", "finding", "还没有开设年度", "运行 talent year open 年份")
             return
-        on_file, people = standing.offices(connection), contacts.of(connection)
+        on_file, people = addresses.on_file(connection), contacts.of(connection)
     year = opened.year
     points = contacts.points(on_file, people, day_of(now), year.contact)
     reached = {office for office, (own, _) in on_file.items() if own}

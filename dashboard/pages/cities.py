@@ -41,11 +41,10 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         table = matrix(connection, year.year, look.as_of)
         waits = later_days(connection, year.year, whose.slug, look.as_of)
         stuck = letterbox.letters(connection, wanted, limit=MOST_STUCK) if reader.province else ()
-        kept = addresses.on_file(connection).get(whose.slug)
+        office = addresses.on_file(connection).get(whose.slug, (None, None))
         without = {} if look.past else to_supplement(site, connection, reader, look.opened, whose.slug)
     rows = rows_of_city(table, whose.slug)
     suppressed = table.alarms.suppressed
-    office = (kept.email, kept.head) if kept else (None, None)
     mine = table.cities[whose.slug]
     tasks = todo.tasks(year, mine, look.as_of, reader, waits, without)
     facts: dict[str, Any] = {

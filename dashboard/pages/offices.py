@@ -25,7 +25,7 @@ from dashboard.serving.row_ids import Id
 from dashboard.signing_in.reader import Role
 from dashboard.views import masking
 from dashboard.views.letterbox import second_way
-from models import contacts, second_ways, standing
+from models import addresses, contacts, second_ways
 from models.second_ways import WAYS
 from season.recipients import named
 
@@ -117,7 +117,7 @@ def _page(request: Request, reader: Reader, look: Looking, typed: Mapping[str, s
     site: Site = request.app.state.site
     full, day = reader.role is not Role.VIEWER, day_of(look.as_of)
     with site.database.read() as connection:
-        on_file, people = standing.offices(connection), contacts.of(connection, reader.city)
+        on_file, people = addresses.on_file(connection), contacts.of(connection, reader.city)
         chosen = second_ways.choices(connection)
         own = sorted(parties(connection, chosen, reader.city or PROVINCIAL) & chosen.keys())
     shown = []

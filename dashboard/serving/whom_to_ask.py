@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from calendars.deadlines import day_of
-from models import contacts, standing
+from models import addresses, contacts, standing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,5 +33,5 @@ def at_the_door(request: Request) -> ContactPoint:
 
 
 def _province(connection: Connection, year: Year, at: datetime) -> ContactPoint:
-    on_file, people = standing.offices(connection), contacts.of(connection, "province")
+    on_file, people = addresses.on_file(connection), contacts.of(connection, "province")
     return contacts.points(on_file, people, day_of(at), year.contact)["province"]

@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, String, and_, func, or_, select, type_coerce
 from gates.states import State
 from models.columns import table_of
 from models.database import book_of
+from models.one_snapshot import once_a_snapshot
 from models.sealed import Sealed
 from models.tables.city_drafts import draft_table
 from models.tables.personal_changes import PersonalChange
@@ -78,11 +79,14 @@ def _asked(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str]:
     """Give all cities of the year, in scope or not, whose phase is in one of these states."""
+    return _in_state(scope.connection, scope.year.year, phase, tuple(states))
+
+
+@once_a_snapshot
+def _in_state(connection: Connection, year: int, phase: str, states: tuple[State, ...]) -> frozenset[str]:
     table = table_of(CityPhase)
-    query = select(table.c.city).where(
-        table.c.year == scope.year.year, table.c.phase == phase, table.c.state.in_([state.value for state in states])
-    )
-    return frozenset(scope.connection.execute(query).scalars())
+    wanted = (table.c.year == year, table.c.phase == phase, table.c.state.in_([state.value for state in states]))
+    return frozenset(connection.execute(select(table.c.city).where(*wanted)).scalars())
 
 
 def counting(scope: Scope, phase: str, *, decided: bool = False) -> frozenset[str]:
@@ -145,9 +149,14 @@ def judged_here(scope: Scope, table: Table) -> ColumnElement[bool]:
 
 def withdrawn(scope: Scope) -> frozenset[str]:
     """Give all cities that left the year."""
+    return _withdrawn(scope.connection, scope.year.year)
+
+
+@once_a_snapshot
+def _withdrawn(connection: Connection, year: int) -> frozenset[str]:
     table = table_of(CityYear)
-    query = select(table.c.city).where(table.c.year == scope.year.year, table.c.withdrawn_as_of.is_not(None))
-    return frozenset(scope.connection.execute(query).scalars())
+    query = select(table.c.city).where(table.c.year == year, table.c.withdrawn_as_of.is_not(None))
+    return frozenset(connection.execute(query).scalars())
 
 
 def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:

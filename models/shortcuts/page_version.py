@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from models.columns import UTCDateTime, table_of
+from models.one_snapshot import once_a_snapshot
 from models.tables.accounts import Account, SignIn
 from models.tables.audit import AuditEntry
 from models.tables.season import ProgrammeYear
@@ -51,6 +52,7 @@ def _question() -> Select[Any]:
     )
 
 
+@once_a_snapshot
 def newest(connection: Connection, year: int) -> tuple[int | None, int | None]:
     """Give a year's revision and the newest entry of the audit log: while both stay, nobody has written anything."""
     programme, audit = table_of(ProgrammeYear), table_of(AuditEntry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -82,3 +83,24 @@ def test_a_page_is_of_one_snapshot(window: Window) -> None:
         begun.clear()
         assert browser.get(address).status_code == 200
         assert (address, len(begun) <= 3) == (address, True)
+
+
+OF_EACH_SNAPSHOT = ("BEGIN", "SELECT programme_year")
+"""A page begins three: who is looking, at which year, and its own, which finds the year for itself."""
+
+
+def test_a_page_asks_nothing_twice(window: Window) -> None:
+    repeated: dict[str, list[str]] = {}
+    questions: list[tuple[str, str]] = []
+
+    def seen(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:  # noqa: ANN401 - the event's arguments
+        questions.append((" ".join(statement.split()), repr(given)))
+
+    browser = window.as_(ADMIN)
+    event.listen(window.database.engine, "before_cursor_execute", seen)
+    for address in (*PAGES, "/2022", "/2022/tasks"):
+        questions.clear()
+        assert browser.get(address).status_code == 200
+        twice = {statement for (statement, _), count in Counter(questions).items() if count > 1}
+        repeated[address] = sorted(one[:60] for one in twice if not one.startswith(OF_EACH_SNAPSHOT))
+    assert repeated == {address: [] for address in repeated}
