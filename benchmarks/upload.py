@@ -46,15 +46,14 @@ ASKED, TURNS = 75, 8
 SECRET = b"a secret of the figures, 32 byte"
 SERVE = """
 import sys
-import uvicorn
-from dashboard.serving.app import make_app
+from dashboard.serve import run
 from dashboard.serving.site import Site
 from models.database import Database
 from phases.book import BOOK
 from settings import Settings
 url, port, secret = sys.argv[1:]
 site = Site(Database(url, BOOK), Settings(base_url=f"http://127.0.0.1:{port}"), secret.encode())
-uvicorn.run(make_app(site), host="127.0.0.1", port=int(port), log_level="error")
+run(site, "127.0.0.1", int(port))
 """
 
 
