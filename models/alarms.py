@@ -109,14 +109,19 @@ class Alarms:
 @once_a_snapshot
 def alarms(connection: Connection, year: int, as_of: datetime) -> Alarms:
     """Give what of the post is at risk, as far as it was so at an instant."""
-    letter = table_of(Letter)
-    counts = select(letter.c.state, func.count()).where(at_risk(year, as_of)).group_by(letter.c.state)
-    found = {row.state: int(row[1]) for row in connection.execute(counts)}
+    found = {state: int(count) for state, count in connection.execute(_stuck(), {"of_year": year, "risk_at": as_of})}
     stuck_in = {state: found[state] for state in UNDELIVERABLE if state in found}
     silent = signs_of_life.silent(connection, as_of, year)
     restored = restorations.held(connection)
     given_up, clock = suppressions(connection, year, as_of), post_clock.alarm(connection)
     return Alarms(given_up, stuck_in, clock, silent, str(restored) if restored else None)
+
+
+@cache
+def _stuck() -> Select[Any]:
+    letter = table_of(Letter)
+    at = bindparam("risk_at", type_=letter.c.queued_as_of.type)
+    return select(letter.c.state, func.count()).where(at_risk(bindparam("of_year"), at)).group_by(letter.c.state)
 
 
 def suppressions(connection: Connection, year: int, as_of: datetime) -> tuple[Suppression, ...]:

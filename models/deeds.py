@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from models.columns import columns_of, table_of
 from models.shortcuts.bulk import insert_new
@@ -16,7 +17,7 @@ from models.tables.audit import AuditEntry, Deed
 from models.tables.season import Transition
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,17 @@ def find(connection: Connection, token: str) -> Confirmation | None:
 
 def newest_of(connection: Connection, account: int, back: str, since: datetime) -> Confirmation | None:
     """Give what an account confirmed last since an instant, of what leads back to a page and can be taken back."""
-    table = table_of(Deed)
-    mine = (table.c.account == account, table.c.at >= since, table.c.back == back, table.c.undo.is_not(None))
-    query = select(*columns_of(Confirmation, table)).where(*mine).order_by(table.c.at.desc()).limit(1)
-    found = connection.execute(query).one_or_none()
+    asked = {"whose": account, "back_to": back, "since": since}
+    found = connection.execute(_newest_of(), asked).one_or_none()
     return Confirmation(*found) if found else None
+
+
+@cache
+def _newest_of() -> Select[Any]:
+    table = table_of(Deed)
+    mine = (table.c.account == bindparam("whose"), table.c.at >= bindparam("since"), table.c.undo.is_not(None))
+    query = select(*columns_of(Confirmation, table)).where(*mine, table.c.back == bindparam("back_to"))
+    return query.order_by(table.c.at.desc()).limit(1)
 
 
 def forget(connection: Connection, token: str) -> None:

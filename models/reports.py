@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from calendars.deadlines import Due, Extension, end_of, resolve, start_of
 from gates.pending import is_late, second_due
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from calendars.year import Phase, Year
     from models.alarms import Alarms
@@ -251,48 +252,67 @@ def _attempt(refused: tuple[Any, ...]) -> int | None:
 
 @once_a_snapshot
 def _newest(connection: Connection, year: int, as_of: datetime) -> dict[Key, Row[Any]]:
+    asked = {"of_year": year, "at": as_of}
+    return {(row.phase, row.city): row for row in connection.execute(_newest_moves(), asked)}
+
+
+@cache
+def _newest_moves() -> Select[Any]:
     table = table_of(Transition)
-    newest = (
-        select(func.max(table.c.id))
-        .where(table.c.year == year, table.c.as_of <= as_of)
-        .group_by(table.c.phase, table.c.city)
-    )
-    shown = select(*(table.c[name] for name in SHOWN)).where(table.c.id.in_(newest))
-    return {(row.phase, row.city): row for row in connection.execute(shown)}
+    return select(*(table.c[name] for name in SHOWN)).where(table.c.id.in_(_newest_of(table)))
+
+
+def _newest_of(table: Table) -> Select[tuple[int]]:
+    """Ask for the newest row of each city phase of the year `of_year` until `at`."""
+    until = _until(table)
+    return select(func.max(table.c.id)).where(*until).group_by(table.c.phase, table.c.city)
+
+
+def _until(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return table.c.year == bindparam("of_year"), table.c.as_of <= bindparam("at")
 
 
 def _extensions(connection: Connection, year: int, as_of: datetime) -> dict[Key, list[Extension]]:
-    table = table_of(ExtensionRow)
     found: dict[Key, list[Extension]] = defaultdict(list)
-    for row in connection.execute(select(table).where(table.c.year == year, table.c.as_of <= as_of)):
-        found[row.phase, row.city].append(Extension(row.until, row.cause, row.corrections))
+    for phase, city, *given in connection.execute(_granted(), {"of_year": year, "at": as_of}):
+        found[phase, city].append(Extension(*given))
     return found
+
+
+@cache
+def _granted() -> Select[Any]:
+    table = table_of(ExtensionRow)
+    columns = (table.c.phase, table.c.city, table.c.until, table.c.cause, table.c.corrections)
+    return select(*columns).where(*_until(table))
 
 
 def _waivers(connection: Connection, year: int, as_of: datetime) -> dict[tuple[str, str, int], tuple[str, ...]]:
-    table = table_of(WaiverRow)
     found: dict[tuple[str, str, int], tuple[str, ...]] = {}
-    for row in connection.execute(
-        select(table).where(table.c.year == year, table.c.as_of <= as_of).order_by(table.c.id)
-    ):
-        key = (row.phase, row.city, row.attempt)
-        found[key] = (*found.get(key, ()), row.rule)
+    for *key, rule in connection.execute(_waived(), {"of_year": year, "at": as_of}):
+        found[tuple(key)] = (*found.get(tuple(key), ()), rule)
     return found
+
+
+@cache
+def _waived() -> Select[Any]:
+    table = table_of(WaiverRow)
+    columns = (table.c.phase, table.c.city, table.c.attempt, table.c.rule)
+    return select(*columns).where(*_until(table)).order_by(table.c.id)
 
 
 def _verdicts(connection: Connection, year: int, as_of: datetime) -> dict[Key, tuple[Any, ...]]:
     """Give the newest verdict of each city phase where it refused: its attempt, then the refused rules."""
-    table = table_of(Filing)
-    newest = (
-        select(func.max(table.c.id))
-        .where(table.c.year == year, table.c.as_of <= as_of)
-        .group_by(table.c.phase, table.c.city)
-    )
-    query = select(table.c.phase, table.c.city, table.c.attempt, table.c.verdict)
     return {
         (phase, city): (attempt, *(rule for rule in verdict["rules"] if not rule["ok"] and not rule["waived"]))
-        for phase, city, attempt, verdict in connection.execute(query.where(table.c.id.in_(newest), ~table.c.passed))
+        for phase, city, attempt, verdict in connection.execute(_refused(), {"of_year": year, "at": as_of})
     }
+
+
+@cache
+def _refused() -> Select[Any]:
+    table = table_of(Filing)
+    query = select(table.c.phase, table.c.city, table.c.attempt, table.c.verdict)
+    return query.where(table.c.id.in_(_newest_of(table)), ~table.c.passed)
 
 
 def _gone(connection: Connection, year: int, as_of: datetime) -> frozenset[str]:

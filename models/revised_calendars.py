@@ -14,7 +14,7 @@ from models.tables.season import ProgrammeYear
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, ScalarSelect
+    from sqlalchemy import BindParameter, Connection, ScalarSelect
 
     from models.stamp import Stamp
 
@@ -50,7 +50,7 @@ def replaced(connection: Connection, year: int) -> Sequence[tuple[datetime, str]
     return [(row.as_of, row.calendar) for row in connection.execute(query)]
 
 
-def calendar_at(year: int, as_of: datetime) -> ScalarSelect[str]:
+def calendar_at(year: BindParameter[int], as_of: BindParameter[datetime]) -> ScalarSelect[str]:
     """Ask for the text of the calendar that was revised first after an instant; NULL where today's stood already."""
     table = table_of(Amendment)
     later = select(table.c.calendar).where(table.c.year == year, table.c.as_of > as_of)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import String, and_, or_, select, type_coerce, update
+from sqlalchemy import String, and_, bindparam, or_, select, type_coerce, update
 
 from models.columns import table_of
 from models.contact_keys import Unopened
@@ -113,12 +114,17 @@ def is_due(at: datetime) -> ColumnElement[bool]:
 @once_a_snapshot
 def to_settle(connection: Connection, year: int, as_of: datetime) -> list[ShortTold]:
     """Give those of a year that only a person settles, refused or unknown, whose letters hold, with their day."""
+    return _opened(connection.execute(_to_settle(), {"of_year": year, "stuck_at": as_of}).all())
+
+
+@cache
+def _to_settle() -> Select[Any]:
     table, letter = table_of(ShortMessage), table_of(Letter)
+    at = bindparam("stuck_at", type_=letter.c.queued_as_of.type)
     stuck = or_(*(table.c.state == state.value for state in (LetterState.FAILED, LetterState.UNKNOWN)))
     query = _told().join(letter, letter.c.id == table.c.letter)
-    over = overtaken(as_of) | naming_another_day(as_of)
-    query = query.where(letter.c.year == year, stuck, ~over).order_by(table.c.letter)
-    return _opened(connection.execute(query).all())
+    over = overtaken(at) | naming_another_day(at)
+    return query.where(letter.c.year == bindparam("of_year"), stuck, ~over).order_by(table.c.letter)
 
 
 def settle(connection: Connection, letter: int, event: LetterEvent, **more: Any) -> bool:  # noqa: ANN401 -- columns

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from models.accounts import KeptAccount
 from models.columns import columns_of, table_of
@@ -46,35 +47,45 @@ def begin(connection: Connection, digest: str, account: int, now: datetime, *, p
     connection.execute(insert(table).values(row | {"until": now + (PENDING if pending else LASTS)}))
 
 
-def _living(now: datetime) -> Select[Any]:
-    """The sessions that still hold, each with its account; one that was disabled has none."""
+def _living() -> Select[Any]:
+    """The sessions that hold `now` and were `used_since`, each with its account; one that was disabled has none."""
     sign_in, account = table_of(SignIn), table_of(Account)
     return (
         select(sign_in.c.digest, sign_in.c.since, sign_in.c.seen, *columns_of(KeptAccount, account))
         .join_from(sign_in, account, account.c.id == sign_in.c.account)
-        .where(sign_in.c.until > now, sign_in.c.seen > now - IDLE, account.c.disabled_at.is_(None))
+        .where(
+            sign_in.c.until > bindparam("now"),
+            sign_in.c.seen > bindparam("used_since"),
+            account.c.disabled_at.is_(None),
+        )
     )
 
 
-def _sessions(connection: Connection, query: Select[Any]) -> list[LiveSession]:
+def _sessions(connection: Connection, query: Select[Any], asked: Mapping[str, object]) -> list[LiveSession]:
     return [
         LiveSession(KeptAccount(*account), digest, since, seen_)
-        for digest, since, seen_, *account in connection.execute(query)
+        for digest, since, seen_, *account in connection.execute(query, asked)
     ]
 
 
 def find(connection: Connection, digest: str, now: datetime, *, pending: bool) -> LiveSession | None:
     """Give a session; None where it is over or waits for its code."""
+    asked = {"session": digest, "now": now, "used_since": now - IDLE}
+    return next(iter(_sessions(connection, _session(pending), asked)), None)
+
+
+@cache
+def _session(pending: bool) -> Select[Any]:
     sign_in = table_of(SignIn)
-    found = _living(now).where(sign_in.c.digest == digest, sign_in.c.pending.is_(pending))
-    return next(iter(_sessions(connection, found)), None)
+    return _living().where(sign_in.c.digest == bindparam("session"), sign_in.c.pending.is_(pending))
 
 
 def of_account(connection: Connection, account: int, now: datetime) -> list[LiveSession]:
     """Give an account's sessions, newest first."""
     sign_in = table_of(SignIn)
-    found = _living(now).where(sign_in.c.account == account, sign_in.c.pending.is_(False))
-    return _sessions(connection, found.order_by(sign_in.c.since.desc(), sign_in.c.digest))
+    found = _living().where(sign_in.c.account == account, sign_in.c.pending.is_(False))
+    asked = {"now": now, "used_since": now - IDLE}
+    return _sessions(connection, found.order_by(sign_in.c.since.desc(), sign_in.c.digest), asked)
 
 
 def seen(connection: Connection, digest: str, now: datetime) -> None:

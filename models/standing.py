@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from calendars.deadlines import Extension
 from calendars.errors import TalentError
@@ -122,15 +122,20 @@ def any_year(connection: Connection, *, rehearsal: bool) -> int | None:
 @once_a_snapshot
 def opened(connection: Connection, year: int, as_of: datetime | None = None) -> Opened:
     """Give a year as it was opened; raise `YearNotOpen`. At a past instant, with the calendar that it ran on then."""
-    table = table_of(ProgrammeYear)
-    then = [] if as_of is None else [calendar_at(year, as_of).label("then")]
-    row = connection.execute(select(table, *then).where(table.c.year == year)).one_or_none()
+    row = connection.execute(_opened(past=as_of is not None), {"of_year": year, "at": as_of}).one_or_none()
     if row is None:
         raise YearNotOpen(year=year)
     text = row.calendar if as_of is None else row.then or row.calendar
     calendar = _calendar(text, f"{year} 年度日历")
     book = book_of(connection).judging(_since(row.rules, as_of))
     return Opened(calendar, book, row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of)
+
+
+@cache
+def _opened(*, past: bool) -> Select[Any]:
+    table, year = table_of(ProgrammeYear), bindparam("of_year", type_=Integer)
+    then = [calendar_at(year, bindparam("at")).label("then")] if past else []
+    return select(table, *then).where(table.c.year == year)
 
 
 def calendar_then(connection: Connection, year: Year) -> Callable[[datetime], Year]:
