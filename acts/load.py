@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acts import arrange, backfill
 from acts.act import CITY, PHASE, Act, Bench, Field, Filled, each
@@ -18,7 +18,7 @@ from acts.supplement import passed_without_some, supplement
 from calendars.deadlines import TZ
 from forms.sandbox import read
 from forms.typed_rows import read_rows
-from forms.workbook_rows import MOST, first_faults
+from forms.workbook_rows import MOST, Reading, first_faults
 from gates.states import Event, State
 from models import audit, draft_rows, loading, states_as_of
 from models.loading import newest_load
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from forms.workbook_rows import Reading, RowError
+    from forms.workbook_rows import RowError
     from gates.verdict import Verdict
     from models.database import Database
     from models.stamp import Stamp
@@ -95,6 +95,25 @@ def load_rows(
     calendar = _calendar(database, year, form)
     reading = read_rows(raw, calendar.form(form))
     outcome = _take(database, calendar, form, city, stamp, reading, since=since, dry_run=dry_run)
+    assert outcome is not None
+    return outcome
+
+
+def load_kept(
+    database: Database,
+    year: int,
+    form: str,
+    city: str,
+    kept: Mapping[str, Sequence[Mapping[str, Any]]],
+    stamp: Stamp,
+) -> Outcome:
+    """Load rows that were read once, by sheet key and field, each with its `line`, as `load` does a workbook."""
+    calendar = _calendar(database, year, form)
+    asked = calendar.form(form)
+    rows = {
+        sheet.key: tuple(sheet.row.model_construct(**row) for row in kept.get(sheet.key, ())) for sheet in asked.sheets
+    }
+    outcome = _take(database, calendar, form, city, stamp, Reading(asked, rows, (), ()), dry_run=False)
     assert outcome is not None
     return outcome
 

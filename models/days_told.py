@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, case, func, or_, select, tuple_
+from sqlalchemy import and_, case, exists, func, or_, select, tuple_
 
 from calendars.deadlines import TZ
 from models.columns import table_of
@@ -80,6 +80,31 @@ def left_unsaid(
     told = _telling(year, phases, cities, ahead).add_columns(_left_unsaid().label("unsaid"))
     told = told.where(letter.c.state.in_(ARRIVING) | letter.c.kind.in_(MOVING))
     return _newest(connection, _without(connection, told, apart), phases, "unsaid")
+
+
+class LeftOut(NamedTuple):
+    """Of a city phase, how many are not told that its day moved, why, and since when."""
+
+    phase: str
+    city: str
+    recipients: int
+    reason: str
+    as_of: datetime
+
+
+def left_out(connection: Connection, year: int, as_of: datetime, *, ever: bool = False) -> list[LeftOut]:
+    """Give what acts left unsaid by an instant, act by act, the oldest first; `ever`: also what was said since."""
+    letter, newer = table_of(Letter), table_of(Letter).alias("newer")
+    same = (newer.c[name] == letter.c[name] for name in ("year", "phase", "city", "recipient"))
+    told = (newer.c.kind.in_(TELLING), newer.c.state.in_(ARRIVING), newer.c.queued_as_of <= as_of)
+    said = exists().where(*same, newer.c.id > letter.c.id, *told)
+    columns = (letter.c.phase, letter.c.concerns, letter.c.detail, letter.c.queued_as_of)
+    mine = (letter.c.year == year, _left_unsaid(), letter.c.queued_as_of <= as_of, *([] if ever else [~said]))
+    query = select(*columns, func.count(letter.c.recipient.distinct()).label("recipients")).where(*mine)
+    return [
+        LeftOut(row.phase, row.concerns, row.recipients, row.detail.removeprefix(f"{UNTOLD}："), row.queued_as_of)
+        for row in connection.execute(query.group_by(*columns).order_by(letter.c.queued_as_of, letter.c.concerns))
+    ]
 
 
 def told_of_second(connection: Connection, year: int, keys: Collection[Key]) -> Sequence[Row[Any]]:

@@ -157,6 +157,13 @@ def _since(rules: Mapping[str, str | None] | None, as_of: datetime | None) -> Co
     return [rule for rule, since in kept if not since or as_of is None or since <= as_of]
 
 
+def rules_since(connection: Connection, year: int) -> dict[str, datetime]:
+    """Give the rules that a year took up after it was opened, each with the instant since when."""
+    table = table_of(ProgrammeYear)
+    rules = connection.execute(select(table.c.rules).where(table.c.year == year)).scalar_one() or {}
+    return {rule: datetime.fromisoformat(since) for rule, since in rules.items() if since}
+
+
 def newest_calendar(connection: Connection) -> Year:
     """Give the newest opened year's calendar, the newest that comes with the programme where none is open yet."""
     try:

@@ -208,12 +208,17 @@ def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Sta
         {"year": year.year, "city": city.slug, "name": city.name, "code": city.code, "position": position}
         for position, city in enumerate(year.cities)
     ])  # fmt: skip
+    put_phases(connection, year, stamp.as_of)
+    return True
+
+
+def put_phases(connection: Connection, year: Year, begun: datetime) -> None:
+    """Make the rows of a year's city phases: all wait."""
     _insert(connection, table_of(CityPhase), [
         {"year": year.year, "phase": phase.slug, "city": city.slug, "state": State.WAITING,
-         "attempt": 1, "moves": 0, "filings": 0, "as_of": stamp.as_of}
+         "attempt": 1, "moves": 0, "filings": 0, "as_of": begun}
         for phase in year.phases for city in year.cities
     ])  # fmt: skip
-    return True
 
 
 def add_rule(connection: Connection, year: int, rule: str, as_of: datetime) -> None:

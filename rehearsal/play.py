@@ -174,11 +174,10 @@ class Play:
 
     def _happen(self, event: Happening) -> None:
         self._reach(event.at)
-        theirs = event.city if of_a_city(self.database.book, event) else None
+        theirs = event.city if event.city and of_a_city(self.database.book, event) else None
         by = office("city", self.year.city(theirs).name) if theirs else PROVINCE
-        act, filled = ACTS[event.do], self._filled(event)
         try:
-            outcome = act.do(Bench(self.database, self.year, self._stamp(event.at, by)), filled)
+            outcome = self._do(event, self._stamp(event.at, by))
         except TalentError as error:
             outcome = Outcome("refused", str(error))
         for grant in outcome.changes.extensions:
@@ -192,6 +191,9 @@ class Play:
         if not met or (named and named not in refusal.rules):
             self.unmet.append(refusal)
         self._gather(outcome.changes)
+
+    def _do(self, event: Happening, stamp: Stamp) -> Outcome:
+        return ACTS[event.do].do(Bench(self.database, self.year, stamp), self._filled(event))
 
     def _filled(self, event: Happening) -> Filled:
         given = dict(event.options)

@@ -1,0 +1,174 @@
+"""What was put into a season, as it stands on record: what people did, and the rows that were judged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Row, select
+
+from gates.states import Event
+from models import days_told, draft_rows, filed_rows, histories
+from models.columns import table_of
+from models.database import book_of
+from models.loading import EMPTIED, NOTHING
+from models.tables.arrangements import Arrangement
+from models.tables.city_requests import Request, RequestAnswer
+from models.tables.personal_changes import PersonalChange
+from models.tables.pool import Party
+from models.tables.season import Excuse, Filing, Transition, WorkbookLoad
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from models.histories import PastGrant, SetAside
+    from phases.stored_sheet import StoredSheet
+
+Moment = tuple[str, str, datetime]
+"""A phase, or a form, with a city and the instant of the log."""
+
+Sheets = dict[str, list[dict[str, Any]]]
+"""Rows by their sheet's key, each by field with its `line`."""
+
+
+class Logged(NamedTuple):
+    """A row of the log, as far as what was done is read off it; `filed_at` is when a filing came in."""
+
+    phase: str
+    city: str
+    event: Event
+    refused: bool
+    as_of: datetime
+    filed_at: datetime | None
+    reason: str | None
+    request: int | None
+
+
+class Loaded(NamedTuple):
+    """A load of a form, and which filing judged it: None where none did."""
+
+    form: str
+    city: str
+    as_of: datetime
+    filing: int | None
+
+
+@dataclass(frozen=True)
+class RecordedSeason:
+    """The record of a year up to an instant, each kind of row asked for once."""
+
+    connection: Connection
+    year: int
+    until: datetime
+
+    @cached_property
+    def log(self) -> Sequence[Logged]:
+        """The log in the order in which it was written."""
+        table = table_of(Transition)
+        columns = (table.c[name] for name in Logged._fields)
+        query = select(*columns).where(table.c.year == self.year, table.c.as_of <= self.until).order_by(table.c.id)
+        return [Logged(phase, city, Event(what), *rest) for phase, city, what, *rest in self.connection.execute(query)]
+
+    @cached_property
+    def grants(self) -> Mapping[Moment, PastGrant]:
+        """The later days that were given by hand, by the instant of their act."""
+        found = histories.grants(self.connection, histories.Span(self.year, self.until))
+        return {(one.phase, one.city, one.as_of): one for one in found if one.cause in {"extension", "rerun"}}
+
+    @cached_property
+    def waivers(self) -> Mapping[Moment, SetAside]:
+        """The waived rules, by the instant."""
+        found = histories.waivers(self.connection, histories.Span(self.year, self.until))
+        return {(one.phase, one.city, one.as_of): one for one in found}
+
+    @cached_property
+    def excuses(self) -> Mapping[Moment, Row[Any]]:
+        """Who was excused, by the instant: name, place and reason."""
+        table, party = table_of(Excuse), table_of(Party)
+        whose = table.c.recipient == party.c.kind + ":" + party.c.id.cast(table.c.recipient.type)
+        columns = (table.c.phase, table.c.city, table.c.as_of, party.c.name, party.c.place, table.c.reason)
+        found = self.connection.execute(select(*columns).join(party, whose).where(table.c.year == self.year))
+        return {(row.phase, row.city, row.as_of): row for row in found}
+
+    @cached_property
+    def untold(self) -> Mapping[Moment, str]:
+        """Why whoever was told another day was not told that it moved, by the instant of the act."""
+        found = days_told.left_out(self.connection, self.year, self.until, ever=True)
+        return {(one.phase, one.city, one.as_of): one.reason for one in found}
+
+    @cached_property
+    def arrangements(self) -> Mapping[Moment, Row[Any]]:
+        """When and where parties meet, by the instant at which it was said."""
+        table = table_of(Arrangement)
+        found = self.connection.execute(select(table).where(table.c.year == self.year))
+        return {(row.phase, row.city, row.as_of): row for row in found}
+
+    @cached_property
+    def requests(self) -> Mapping[int, Row[Any]]:
+        """What cities asked, by number."""
+        table = table_of(Request)
+        return {row.id: row for row in self.connection.execute(select(table).where(table.c.year == self.year))}
+
+    @cached_property
+    def answers(self) -> Mapping[tuple[int, datetime], Row[Any]]:
+        """What was answered, by the request's number and the instant."""
+        table, asked = table_of(RequestAnswer), table_of(Request)
+        query = select(table).join(asked, asked.c.id == table.c.request).where(asked.c.year == self.year)
+        return {(row.request, row.as_of): row for row in self.connection.execute(query)}
+
+    @cached_property
+    def persons(self) -> Mapping[tuple[str, datetime], Sequence[Row[Any]]]:
+        """What was changed of single persons, by city and instant, in the order of the rows."""
+        table, found = table_of(PersonalChange), defaultdict[tuple[str, datetime], list[Row[Any]]](list)
+        query = select(table).where(table.c.year == self.year).order_by(table.c.id)
+        for row in self.connection.execute(query):
+            found[row.city, row.as_of].append(row)
+        return found
+
+    @cached_property
+    def _filings(self) -> Mapping[tuple[str, str], Sequence[Row[Any]]]:
+        table, found = table_of(Filing), defaultdict[tuple[str, str], list[Row[Any]]](list)
+        query = select(table.c.phase, table.c.city, table.c.number, table.c.as_of)
+        for row in self.connection.execute(query.where(table.c.year == self.year, table.c.part == "city")):
+            found[row.phase, row.city].append(row)
+        return found
+
+    @cached_property
+    def loads(self) -> Mapping[Moment, list[Loaded]]:
+        """The loads by the owner's phase, city and instant; of several that one filing judged, or none, the last."""
+        table, book = table_of(WorkbookLoad), book_of(self.connection)
+        gone = table.c.sha256.in_([NOTHING, EMPTIED])
+        query = select(table.c.form, table.c.city, table.c.as_of).where(table.c.year == self.year, ~gone)
+        last: dict[tuple[str, str, int | None], Loaded] = {}
+        for form, city, as_of in self.connection.execute(query.order_by(table.c.id)):
+            later = (one.number for one in self._filings.get((form, city), ()) if one.as_of >= as_of)
+            one = Loaded(form, city, as_of, min(later, default=None))
+            last[form, city, one.filing] = one
+        found: dict[Moment, list[Loaded]] = defaultdict(list)
+        for one in last.values():
+            if one.as_of <= self.until:
+                found[book.owner(one.form).slug, one.city, one.as_of].append(one)
+        return found
+
+    def rows(self, load: Loaded) -> Sheets | None:
+        """Give the rows of a load: as they were judged, else as they are the draft; None where they were not kept."""
+        form = book_of(self.connection).forms[load.form].sheets
+        if load.filing is None:
+            return {sheet.key: self._draft(load, sheet) for sheet in form}
+        found = {sheet.key: self._filed(load, sheet) for sheet in form}
+        return found if any(found.values()) else None
+
+    def _draft(self, load: Loaded, sheet: StoredSheet) -> list[dict[str, Any]]:
+        found = draft_rows.rows(self.connection, self.year, load.city, sheet.key)
+        apart = {"year", "city", *(column.name for column in sheet.worked_out)}
+        return [{name: value for name, value in row.items() if name not in apart} for row in found]
+
+    def _filed(self, load: Loaded, sheet: StoredSheet) -> list[dict[str, Any]]:
+        assert load.filing is not None
+        given = (self.connection, self.year, load.form, load.city, load.filing, sheet)
+        return [{"line": line, **cells} for line, cells in filed_rows.rows(*given).items()]

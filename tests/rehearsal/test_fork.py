@@ -1,0 +1,183 @@
+"""推演: a fork with no change is the season; with one it is the season played that way from the start."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from acts.advance import advance
+from acts.answer import answer
+from acts.approve import reject
+from acts.ask import ask
+from acts.extend import extend
+from acts.nobody_applied import nobody_applied
+from acts.nudge import nudge
+from acts.recall import recall
+from acts.rejoin import rejoin
+from acts.rerun import rerun
+from acts.withdraw import withdraw
+from calendars import files
+from calendars.year import Year
+from models.database import Database
+from models.stamp import Stamp
+from phases.book import BOOK
+from post.marks import hold_back
+from rehearsal import fork as forked
+from rehearsal.fork import NoSuchFigure, OnPaper, Unfit, fork, side
+from rehearsal.packs import Pack, read_pack
+from rehearsal.play import Play, moments
+from tests.support import ledger
+from tests.support.kinds import ON_SQLITE
+from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
+from tests.support.shelf import PACK
+from tests.support.years import parse
+
+CITIES = ("changzhou", "nantong", "huaian")
+"""One whose applications are returned, one too few came to whose interviews, one that would fund too many."""
+
+UNTIL = "2022-02-19T12:00"
+ROLL = "mentor-recommendation"
+
+
+def calendar(**figures: str) -> Year:
+    """The calendar of these cities alone."""
+    text = files.load(YEAR).source_text
+    table = "".join(re.findall(rf"(?m)^(?:{'|'.join(CITIES)}) = .*\n", text))
+    text = re.sub(r"(?s)\[cities\]\n.*?\n\n", lambda _: f"[cities]\n{table}\n", text, count=1)
+    for figure, value in figures.items():
+        text, found = re.subn(rf"(?m)^{figure} = \S+", f"{figure} = {value}", text, count=1)
+        assert found
+    return parse(text, "2022.toml")
+
+
+def played(file: Path, folder: Path, year: Year, until: str = UNTIL) -> Database:
+    database = Database(f"sqlite:///{shutil.copy(file, folder / f'{len([*folder.iterdir()])}.db')}", BOOK)
+    whole = read_pack(PACK)
+    pack = Pack(YEAR, tuple(one for one in whole.events if one.city in CITIES), whole.folder)
+    for _ in Play(database, year, pack, instant(until), "省办").steps():
+        pass
+    return database
+
+
+@pytest.fixture(scope="module")
+def season(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The season of these cities up to the interviews, as it is."""
+    database = played(migrated_sqlite, tmp_path_factory.mktemp("season"), calendar())
+    yield database
+    database.dispose()
+
+
+def test_with_no_change_it_is_the_season_and_nothing_of_it_stays(season: Database) -> None:
+    before = ledger.everything(season)
+    found = fork(season, YEAR, instant(UNTIL), {})
+    assert (found.left, found.refused, found.changed) == ((), (), ())
+    assert (found.cells, found.written, found.unwritten) == ((), (), ())
+    assert found.same
+    assert found.before.training
+    assert len(found.before.letters) > 50
+    assert ledger.everything(season) == before
+
+
+@pytest.mark.parametrize(
+    "figures", [{"interview_ratio": "2"}, {"subject_rank": "30", "city_cap": "6", "grace": "1"}], ids=["one", "several"]
+)
+def test_with_another_figure_it_is_the_season_played_that_way(
+    season: Database, migrated_sqlite: Path, tmp_path: Path, figures: dict[str, str]
+) -> None:
+    found = fork(season, YEAR, instant(UNTIL), figures)
+    other = played(migrated_sqlite, tmp_path, calendar(**figures))
+    expected = side(other, found.after.standings.year, instant(UNTIL))
+    other.dispose()
+    assert not found.same
+    assert found.after.standings.cities == expected.standings.cities
+    assert found.after.training == expected.training
+    assert found.after.letters == expected.letters
+    assert found.after.totals == expected.totals
+
+
+class Living:
+    """A season that is looked after at every instant at which the calendar makes anything owed; its letters leave."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.now = scene, instant("2021-12-30T23:59")
+
+    def at(self, text: str) -> Stamp:
+        """Let time come to an instant, and stamp what is done then."""
+        due = sorted(one for one in {*moments(self.scene.year, self.now, instant(text)), *ENDS} if one > self.now)
+        for one in (one for one in due if one <= instant(text)):
+            advance(self.scene.database, YEAR, Stamp("系统", one, one))
+            hold_back(self.scene.database, one)
+        hold_back(self.scene.database, instant(text))
+        self.now = instant(text)
+        return stamp(text)
+
+
+ENDS = [instant(f"2022-01-{day}T00:00") for day in (20, 22, 27)]
+"""When the days end that cities are given below."""
+
+
+@ON_SQLITE
+def test_each_kind_of_act_on_record_is_done_again(scene: Scene) -> None:
+    """Later days, a rerun, a request and its answer, a recall, no applicants, a city that leaves and comes back."""
+    where, living = (scene.database, YEAR), Living(scene)
+    living.at("2022-01-05T10:00")
+    scene.load(ROLL, WUXI, scene.sheets(ROLL, WUXI), "2022-01-05T10:00")
+    scene.submit(ROLL, WUXI, "2022-01-05T10:00")
+    recall(*where, ROLL, WUXI, living.at("2022-01-06T10:00"), reason="漏了一名")
+    days = {"until": date(2022, 1, 19), "reason": "暴雪"}
+    extend(*where, ROLL, [WUXI], living.at("2022-01-06T11:00"), **days, untold="已电话告知")  # type: ignore[arg-type]
+    ask(*where, ROLL, XUZHOU, living.at("2022-01-07T10:00"), until=date(2022, 1, 20), reason="封控")
+    answer(*where, 1, living.at("2022-01-07T11:00"), grant=True, until=date(2022, 1, 21), reason="同意")
+    living.at("2022-01-08T10:00")
+    scene.file(ROLL, NANJING, at="2022-01-08T10:00")
+    nobody_applied(*where, NANJING, living.at("2022-01-10T10:00"))
+    withdraw(*where, "changzhou", living.at("2022-01-11T10:00"), reason="不再组织")
+    rejoin(*where, "changzhou", living.at("2022-01-12T10:00"), reason="再组织")
+    nudge(*where, ROLL, "suzhou", living.at("2022-01-17T10:00"), words="请尽快")
+    living.at("2022-01-18T10:00")
+    scene.submit(ROLL, WUXI, "2022-01-18T10:00")
+    reject(*where, ROLL, WUXI, living.at("2022-01-18T11:00"), reason="缺一名", until=None)
+    rerun(*where, ROLL, "suzhou", living.at("2022-01-19T10:00"), until=date(2022, 1, 26), reason="系统故障")
+    living.at("2022-01-28T12:00")
+    found = fork(*where, instant("2022-01-28T12:00"), {})
+    assert (found.left, found.refused, found.cells) == ((), (), ())
+    assert (found.written, found.unwritten) == ((), ())
+
+
+def test_a_past_instant_is_played_twice_and_what_is_not_on_record_is_counted(scene: Scene) -> None:
+    scene.through(ROLL, NANJING)
+    scene.advance("2022-01-17T09:00")
+    with scene.database.write(YEAR) as connection:
+        connection.exec_driver_sql("DELETE FROM filed_row")
+    found = fork(scene.database, YEAR, instant("2022-01-10T12:00"), {})
+    assert [(one.city, one.event.value) for one in found.left] == [(NANJING, "load")]
+    assert found.same
+
+
+def test_what_is_no_figure_or_no_value_of_one_is_refused_in_the_words_of_the_form(season: Database) -> None:
+    with pytest.raises(NoSuchFigure, match="interview_ratio"):
+        fork(season, YEAR, instant(UNTIL), {"ratio": "2"})
+    with pytest.raises(Unfit, match="面试人数与入选人数之比不少于"):
+        fork(season, YEAR, instant(UNTIL), {"interview_ratio": "many"})
+
+
+def test_the_copy_is_its_owners_alone_and_goes_whatever_happens(
+    season: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Path, int, int]] = []
+
+    def looked(_: Database, copy: Database, *__: object) -> None:
+        assert copy.file is not None
+        seen.append((copy.file, copy.file.stat().st_mode & 0o777, copy.file.parent.stat().st_mode & 0o777))
+        raise OnPaper(year=YEAR)
+
+    monkeypatch.setattr(forked, "_played", looked)
+    with pytest.raises(OnPaper):
+        fork(season, YEAR, instant(UNTIL), {})
+    ((file, mode, folder),) = seen
+    assert (oct(mode), oct(folder), file.parent.exists()) == ("0o600", "0o700", False)
