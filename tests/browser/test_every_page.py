@@ -36,6 +36,7 @@ EVERYBODY = {
             "awards",
             "calendar",
             "exports",
+            "handover",
             "letters",
             "letters/write",
             "log",
