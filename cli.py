@@ -38,6 +38,7 @@ SINGLE = {
     "log": ("commands.season:log", "流转记录：谁、何时、为何"),
     "told": ("commands.days_told:told", "告知情况：某单位、某人得知的各截止时间，凭哪封函件，是不是现行的"),
     "handover": ("commands.handover:handover", "交接单：答应过还没有了结的、正在等待的、与上年不同的、找谁"),
+    "fork": ("commands.fork:fork", "推演：标准若是另一个数，今年会怎样；在副本上重演，不发函，不保存"),
     "rehearse": ("commands.rehearsal:rehearse", "在一个新库里把一整年演练一遍"),
     "demo": ("commands.demonstration:demo", "演示：演练 2022 年到 2 月 7 日，打开页面，打印登录账号"),
     "up": ("commands.running:up", "正式运行：数据库、页面、Prefect、部署、按日程办理、发信"),

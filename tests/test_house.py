@@ -132,7 +132,7 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
         "case_notes", "channels",
         "city_requests",
         "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "database",
-        "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast", "handover",
+        "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast", "fork", "handover",
         "letter_marks", "letterbox", "letters", "likely_children",
         "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes",
         "pool", "prepared_acts", "purging", "receipts",

@@ -59,11 +59,12 @@ PROVINCE = EVERYBODY | {
     "/{year:int}/tasks",
     "/{year:int}/{phase}",
 }
+FORK = "/{year:int}/fork"
 SETTING_UP = {"/years/draft", "/{year:int}/setup", "/{year:int}/setup/offices"}
 OF_A_CITY = ("question", "request", "rows", "trial", "workbook")
 CITY = EVERYBODY | {WRITE, "/{year:int}/{phase}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {
-    "admin": PROVINCE | SETTING_UP | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}"},
+    "admin": PROVINCE | SETTING_UP | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}", FORK},
     "viewer": PROVINCE - {"/{year:int}/letters/write"},
     "yancheng": CITY,
     "nanjing": CITY,
