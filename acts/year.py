@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acts.act import KEPT, Act
 from models import prepared_acts, rolling, standing
+from models.taking_back import take_back_waiting
 from season.outcome import Outcome
 from season.unit_of_work import NotARehearsal
 
@@ -32,8 +33,10 @@ def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
             more = f" 等 {len(left)} 项" if len(left) > len(left[:8]) else ""
             return Outcome("refused", f"{year} 年度还不能归档，尚未办结：{named}{more}。")
         prepared_acts.lapse_all(connection, year, stamp, but=CLOSE.slug)  # which may be what is signed just now
+        waited = take_back_waiting(connection, year)
         rolling.close(connection, year, stamp.as_of)
-    return Outcome("done", f"{year} 年度已归档，今后只能查阅。")
+    said = f"待补邮箱、留待放行的函件 {waited} 封不再发出。" if waited else ""
+    return Outcome("done", f"{year} 年度已归档，今后只能查阅。{said}")
 
 
 def roll_year(database: Database, year: int) -> Outcome:

@@ -25,8 +25,11 @@ from commands.options import (
 from commands.output import answer, line, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from rich.console import Console
 
+    from deployments.backups import Label
     from deployments.chain_heads import NotedHead
     from deployments.restoring import Comparison, Restored
     from models.database import Database
@@ -110,31 +113,46 @@ def _head(written: str) -> NotedHead:
         raise UsageError(str(error)) from error
 
 
-@app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做")
-def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> None:
-    """Make a backup; where no file is named, one of those that the nightly ones are counted among."""
-    from deployments.backups import SECRET, back_up, expire
-    from deployments.up import unmatched, unopened
-    from models import migrate
+@app.command(help="备份数据库、密钥与自定的函件文字为一个加密文件，读回核对；运行中也可以做（缺密钥时照做，退出码 1）")
+def backup(*, output: Output = None, folder: Folder = FOLDER, common: Common = COMMON) -> int:
+    """Make a backup; where no file is named, one of those that the nightly ones are counted among.
+
+    1 where it lacks a key: it is made all the same, but what is under that key comes back from it unreadable.
+    """
+    from deployments.backups import back_up, expire
     from models.backup_files import nightly
 
     settings, stamp, folder = environment(), common.stamp(), common.home(folder)
     to = output or nightly(settings.backup.folder, stamp.at)
     database = common.database(folder)
     label = back_up(database, settings, folder, to, stamp.at)
-    if SECRET not in label.files:
-        say(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
-    if migrate.prepared(database) and (unmatchable := unmatched(database)):
-        say(f"提示：备份里没有比对学生所用的匹配密钥；用 --folder 写明 talent up 的目录。{unmatchable}")
-    missed = unopened(database) if migrate.prepared(database) else None
-    if missed:
-        say(f"提示：备份里没有联系方式所用的密钥，没有删去过期的备份；用 --folder 写明 talent up 的目录。{missed}")
-    expired = [] if output or missed else expire(settings.backup.folder, settings.backup.days, stamp.at)
+    lacking, unopenable = _lacking(database, label, folder)
+    say(*lacking)
+    expired = [] if output or unopenable else expire(settings.backup.folder, settings.backup.days, stamp.at)
     size = to.stat().st_size
     data = {"file": str(to), "bytes": size, "rows": sum(label.rows.values()), "expired": [*map(str, expired)]}
     words = f"已备份并读回核对：{to}（{sum(label.rows.values())} 行，{size / 1_000_000:.1f} MB）。"
     words += f"删去过期的 {len(expired)} 份。" if expired else ""
     answer(common.json, data, lambda console: line(console, words))
+    return 1 if lacking else 0
+
+
+def _lacking(database: Database, label: Label, folder: Path) -> tuple[list[str], bool]:
+    """Say which keys a backup has not that it should have, and whether contacts cannot be opened without."""
+    from deployments.backups import SECRET
+    from deployments.up import unmatched, unopened
+    from models import migrate
+
+    prepared, said = migrate.prepared(database), []
+    if SECRET not in label.files and label.rows.get("account"):
+        said.append(f"提示：{folder} 里没有页面的密钥，备份里也就没有；用 --folder 写明 talent up 的目录。")
+    if unmatchable := unmatched(database) if prepared else None:
+        said.append(f"提示：备份里没有比对学生所用的匹配密钥；用 --folder 写明 talent up 的目录。{unmatchable}")
+    if missed := unopened(database) if prepared else None:
+        said.append(
+            f"提示：备份里没有联系方式所用的密钥，没有删去过期的备份；用 --folder 写明 talent up 的目录。{missed}"
+        )
+    return said, missed is not None
 
 
 @app.command(help="用一份备份恢复：先看 --dry-run；恢复后投递暂停，核对后放行（talent act restored）")
@@ -215,15 +233,32 @@ def rekey(
 def _rekey_contacts(reason: str, folder: Path, common: Common, *, lost: bool) -> None:
     from deployments.rekeying import rekey_contacts as act
 
-    settings, home = environment(), common.home(folder)
-    done = act(common.database(folder), settings.contact_keys(home), settings, common.stamp(), reason, lost=lost)
+    settings, home, database = environment(), common.home(folder), common.database(folder)
+    done = act(database, settings.contact_keys(home), settings, common.stamp(), reason, lost=lost)
     words = (
         f"已换用编号 {done.id} 的联系方式密钥，全部联系方式已重新加密。从前的备份仍用各自所附的密钥；请再做一份备份。"
     )
-    words += f"有 {done.lost} 处用已丢失的密钥加密，已清空，请各市重新报送。" if done.lost else ""
+    words += f"有 {done.lost} 处用已丢失的密钥加密，已清空。" if done.lost else ""
+    words += "".join(f"请{said}。" for said in _to_load_again(database, done.again))
     words += f"之前的另存为 {done.copy}；不再需要时请删去，里面有个人信息。" if done.copy else ""
-    data = done._asdict() | {"copy": done.copy and str(done.copy)}
+    again = [{"year": year, "form": form, "city": city} for year, form, city in done.again]
+    data = done._asdict() | {"copy": done.copy and str(done.copy), "again": again}
     answer(common.json, data, lambda console: line(console, words))
+
+
+def _to_load_again(database: Database, again: Sequence[tuple[int, str, str]]) -> Iterator[str]:
+    """Say which workbooks are to be loaded again, by year and workbook; an archived year takes none."""
+    from itertools import groupby
+
+    from models import standing
+
+    for (year, form), those in groupby(again, key=lambda one: one[:2]):
+        with database.read() as connection:
+            opened = standing.opened(connection, year)
+        if opened.closed_as_of is None:
+            cities = "、".join(opened.year.city(city).name for *_, city in those)
+            title = database.book.forms[form].title
+            yield f"{cities}重新导入 {year} 年度的《{title}》（原来的文件；已通过的先重新开放）"
 
 
 def _to_be_lost(folder: Path, common: Common) -> None:
@@ -239,7 +274,9 @@ def _to_be_lost(folder: Path, common: Common) -> None:
     words = f"{where}：没有读不出来的联系方式，不必用 --lost。"
     if lost:
         words = f"这只是预览，什么也没有改动。{where}：有 {lost} 处联系方式用不在那里的密钥"
-        words += f"（编号 {'、'.join(named)}）加密，会清空，由各市重新报送。先核对目录（--folder）和数据库写得对不对，"
+        words += (
+            f"（编号 {'、'.join(named)}）加密，会清空，由各市重新导入报送表。先核对目录（--folder）和数据库写得对不对，"
+        )
         words += "找一找备份；确已丢失的，停下 talent up，"
         words += "再运行 talent db rekey --contacts --lost --reason 事由，清空之前另存一份。"
     data = {"lost": lost, "keys": named, "place": keys.place}

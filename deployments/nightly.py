@@ -51,9 +51,13 @@ class Nightly:
         if (code := child.process.poll()) is None:
             return
         self._making = None
-        if code != 0:
-            self._not_before = now + AGAIN
+        if code == 0:
+            return
+        self._not_before = now + AGAIN
+        if is_missing(self._folder, now):
             self._say(f"今夜的备份没有做成，一小时后再试：{child.why()}（日志 {child.log}）")
+        else:
+            self._say(f"今夜的备份做了，但里面缺密钥，缺哪一把见日志 {child.log}；talent doctor 也说明。")
 
 
 def is_missing(folder: Path, now: datetime) -> bool:

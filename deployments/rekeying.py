@@ -82,12 +82,13 @@ def rekey(database: Database, keys: KeyFile, stamp: Stamp, reason: str) -> Rekey
 class Resealed(NamedTuple):
     """The new key's id, and how many contacts were emptied, for the key that they were encrypted with is lost.
 
-    `copy` was made before any was.
+    `copy` was made before any was. `again` are the workbooks to be loaded again: year, form, city.
     """
 
     id: str
     lost: int
     copy: Path | None = None
+    again: tuple[tuple[int, str, str], ...] = ()
 
 
 def unopenable(database: Database, keys: ContactKeyFile) -> list[SealedValues]:
@@ -125,8 +126,7 @@ def rekey_contacts(
             if lost:
                 keys.put_aside(stamp.at)
             anew = _Anew(keys, lost=lost)
-            if lost:
-                _outdate(connection, database.book, anew)
+            again = _outdate(connection, database.book, anew) if lost else ()
             rewrite(connection, of_book(database.book), anew.rewritten)
             if anew.seen == {anew.key.id}:
                 raise SameContactKey(id=anew.key.id)
@@ -134,14 +134,17 @@ def rekey_contacts(
             keys.keep(anew.key.secret, *(key.secret for key in keys.known()))
         keys.keep(anew.key.secret)
         snapshots.write_anew(own, [FILED, *(one.name for one in of_book(database.book))])
-    return Resealed(anew.key.id, anew.lost, copy)
+    return Resealed(anew.key.id, anew.lost, copy, again)
 
 
-def _outdate(connection: Connection, book: Book, anew: _Anew) -> None:
-    """Let every workbook load again of whose draft something is about to be emptied."""
+def _outdate(connection: Connection, book: Book, anew: _Anew) -> tuple[tuple[int, str, str], ...]:
+    """Let every workbook load again of whose draft something is about to be emptied; give which."""
     form_of = {sheet.key: form.slug for form in book.forms.values() for sheet in form.sheets}
+    found = set[tuple[int, str, str]]()
     for (year, sheet), cities in under_others(connection, of_book(book), {anew.key.id, *anew.former}).items():
         loading.emptied(connection, year, form_of[sheet], cities)
+        found |= {(year, form_of[sheet], city) for city in cities}
+    return tuple(sorted(found))
 
 
 class _Anew:

@@ -58,6 +58,14 @@ def emptied(connection: Connection, year: int, form: str, cities: Collection[str
     connection.execute(one.values(sha256=EMPTIED))
 
 
+def emptied_drafts(connection: Connection, year: int) -> list[tuple[str, str]]:
+    """Give the drafts, form and city, that nothing was loaded into since contacts of theirs were emptied."""
+    table = table_of(WorkbookLoad)
+    newest = select(func.max(table.c.id)).where(table.c.year == year).group_by(table.c.form, table.c.city)
+    those = select(table.c.form, table.c.city).where(table.c.id.in_(newest), table.c.sha256 == EMPTIED)
+    return [(form, city) for form, city in connection.execute(those.order_by(table.c.form, table.c.city))]
+
+
 def register(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:
     """Give these parties their ids: who is on record by a name that looks the same is the same.
 

@@ -54,6 +54,7 @@ REDATED, ANSWERED, SUPERSEDED = "截止日已改，按新的日期另发", "该�
 REWORDED, REARRANGED = "该市的延期申请已有变化，按新的情况另发", "会议的时间、地点已有变化，按新的安排另发"
 RECALLED = "已由发函的单位收回"
 REVOKED = "所带的登录链接已作废"
+ARCHIVED = "年度已归档，此前没有发出"
 OUTDATED = "所写的截止时间已改，没有发出；仍需告知的，请按新的时间另写"
 """Why a letter was taken back: what is said of it from then on."""
 
@@ -187,6 +188,18 @@ def lost(letter: FromClause) -> ColumnElement[bool]:
     """Tell of a letter that waits no more whether it may not have arrived: it was in somebody's hand, or it lapsed."""
     lapsed = (letter.c.state == LetterState.CANCELLED.value) & (letter.c.detail == STALE)
     return letter.c.state.in_(TAKEN) & (letter.c.claim != HELD_BACK) | lapsed
+
+
+def take_back_waiting(connection: Connection, year: int) -> int:
+    """Take back what waits for an address, or for a release, of a year that is put away; give how many letters.
+
+    Nobody can give them either any more. What is in the queue leaves: it is true, and its time has come or will.
+    """
+    letter = table_of(Letter)
+    waiting = or_(*(letter.c.state == state.value for state in (LetterState.HELD, LetterState.AWAITING)))
+    count = connection.scalar(select(func.count()).where(letter.c.year == year, waiting)) or 0
+    take_back(connection, ARCHIVED, letter.c.year == year, waiting)
+    return count
 
 
 def take_back_all(connection: Connection, year: int) -> None:

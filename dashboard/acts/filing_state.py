@@ -20,7 +20,7 @@ from gates.states import State
 from models import city_requests, draft_rows
 from models.city_requests import CityRequest, waits
 from models.days_of_persons import days_by_phase
-from models.loading import pooled_mentors
+from models.loading import EMPTIED, pooled_mentors
 from models.states_as_of import Seen, seen
 from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
@@ -125,6 +125,11 @@ class Work:
         if self.filing.provincial:
             return filed
         return self.now.state in MAY_LOAD or bool(self.without) or (filed and self.now.second is not None)
+
+    @property
+    def emptied(self) -> bool:
+        """Whether contacts of the draft were emptied, for their key was lost, and nothing was loaded since."""
+        return self.newest is not None and self.newest.sha256 == EMPTIED
 
     @property
     def supplements(self) -> bool:

@@ -21,6 +21,7 @@ from models import (
     case_notes,
     city_requests,
     letter_marks,
+    loading,
     party_addresses,
     prepared_acts,
     short_messages,
@@ -38,6 +39,9 @@ from season.still_due import still_due
 from season.unit_of_work import Season
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calendars.year import City, Phase
     from dashboard.serving.site import Site
 
 area = Area(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
@@ -71,6 +75,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
             title: count for kind, title in awards.TITLES.items() if (count := len(awards.due(connection, year, kind)))
         }
         papers = awards.outdated(connection, year)
+        emptied = loading.emptied_drafts(connection, year.year)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
     return page(
         "tasks.html", request, look=look, year=year, may=reader.admin and look.opened.closed_as_of is None,
@@ -79,7 +84,13 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         way_and_address=way_and_address,
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
-        unissued=unissued, papers=papers,
+        unissued=unissued, papers=papers, emptied=_emptied(look, emptied),
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
         just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
     )  # fmt: skip
+
+
+def _emptied(look: Look, drafts: Sequence[tuple[str, str]]) -> list[tuple[str, Phase, City]]:
+    """Give the workbooks to be loaded again for their contacts: title, phase and city."""
+    book, year = look.opened.book, look.opened.year
+    return [(book.forms[form].title, year.phase(book.owner(form).slug), year.city(city)) for form, city in drafts]

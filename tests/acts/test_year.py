@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from acts.year import close_year, roll_year
 from models.columns import table_of
 from models.database import Database
 from models.tables.pool import PoolEntry
+from models.tables.season import Letter
+from models.taking_back import ARCHIVED
 from season.unit_of_work import YearClosed
 from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
@@ -51,6 +53,22 @@ def test_a_year_that_is_settled_is_put_away_once_and_takes_no_act(done: Scene) -
     with pytest.raises(YearClosed):
         done.advance(NEW_YEAR)
     assert ledger.fingerprint(done.database) == before
+
+
+def test_what_waits_for_an_address_or_a_release_goes_out_of_no_year_that_is_put_away(done: Scene) -> None:
+    letter = table_of(Letter)
+    with done.database.write() as connection:
+        ids = connection.execute(select(letter.c.id).order_by(letter.c.id).limit(3)).scalars().all()
+        for key, state in zip(ids, ("held", "awaiting", "queued"), strict=True):
+            connection.execute(update(letter).where(letter.c.id == key).values(state=state, claim=None, detail=None))
+        connection.execute(update(letter).where(letter.c.id.not_in(ids)).values(state="sent"))
+    said = close_year(done.database, YEAR, stamp(NEW_YEAR)).message
+    assert said == "2022 年度已归档，今后只能查阅。待补邮箱、留待放行的函件 2 封不再发出。"
+    with done.database.read() as connection:
+        rows = connection.execute(
+            select(letter.c.state, letter.c.detail).where(letter.c.id.in_(ids)).order_by(letter.c.id)
+        )
+        assert [tuple(row) for row in rows] == [("cancelled", ARCHIVED), ("cancelled", ARCHIVED), ("queued", None)]
 
 
 def test_who_stayed_is_handed_on_and_who_left_is_not(done: Scene) -> None:

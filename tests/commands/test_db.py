@@ -110,7 +110,8 @@ def test_a_matching_key_is_made_where_what_runs_looks_for_it_and_missed_in_a_bac
     assert (opened.status, opened.err, (tmp_path / "var" / "matching-key").exists()) == (0, made, False)
     assert (beside.status, "匹配密钥" in beside.err) == (0, False)
     elsewhere = talent("db", "backup", "-o", "b.backup")
-    assert (elsewhere.status, "提示：备份里没有比对学生所用的匹配密钥；用 --folder" in elsewhere.err) == (0, True)
+    assert (elsewhere.status, "提示：备份里没有比对学生所用的匹配密钥；用 --folder" in elsewhere.err) == (1, True)
+    assert "已备份并读回核对：b.backup" in elsewhere.out
     files = [backups.verify(tmp_path / f"{name}.backup", "thirteen words apart").files for name in "ab"]
     assert [backups.KEYS in each for each in files] == [True, False]
 
@@ -143,7 +144,8 @@ def test_what_a_lost_key_costs_is_said_before_and_older_backups_are_kept_meanwhi
     key = tmp_path / "var" / "contact-key"
     assert f"密钥在 {key}：有 1 处联系方式用不在那里的密钥（编号 0a1b2c3d）加密，会清空" in seen.out
     made = talent("db", "backup", "--json")
-    assert ("没有删去过期的备份" in made.err, made.data["expired"], older.exists()) == (True, [], True)
+    assert (made.status, "没有删去过期的备份" in made.err, made.data["expired"]) == (1, True, [])
+    assert older.exists()
     Path(tmp_path, made.data["file"]).unlink()  # or the next is refused in the same second: it would have its name
     done = talent("db", "rekey", "--contacts", "--lost", "--reason", "丢了", "--json").data
     assert (done["lost"], Path(tmp_path, done["copy"]).exists()) == (1, True)

@@ -20,7 +20,7 @@ from dashboard.panels.place import Place
 from dashboard.serving.look import Looking
 from dashboard.signing_in.sessions import COOKIE, digest, find
 from forms.sandbox import FILE_SIZE
-from models import audit
+from models import audit, loading
 from models.columns import table_of
 from models.key_file import KeyFile
 from models.matching_keys import NoMatchingKey
@@ -115,6 +115,24 @@ def test_what_was_loaded_before_is_meant_again_where_it_is_sent_after_a_refusal(
     for data in (workbook(), spoilt(D2="九十"), workbook(), workbook()):
         upload(browser, data)
     assert (loads(late), standing_out(browser.get(f"{HERE}/file").text)) == (2, ["确认报送"])
+
+
+def test_contacts_that_were_emptied_stand_with_city_and_province_until_the_same_workbook_is_loaded(
+    late: Window,
+) -> None:
+    lost, browser, office = "加密用的密钥丢失", late.as_(CITY), late.as_(ADMIN)
+    upload(browser, workbook())
+    assert (lost in browser.get(HERE).text, lost in office.get(f"/{YEAR}/tasks").text) == (False, False)
+    with late.database.write(YEAR) as connection:
+        loading.emptied(connection, YEAR, "shortlist", [CITY])
+        loading.emptied(connection, YEAR, "application", [CITY])
+    passed = browser.get(f"/{YEAR}/application/{CITY}").text
+    tasks = office.get(f"/{YEAR}/tasks").text
+    assert (lost in browser.get(HERE).text, "由省级管理办公室重新开放之后办理" in passed) == (True, True)
+    assert ("盐城《学生申报表》" in tasks, "盐城《面试名单》" in tasks) == (True, True)
+    assert upload(browser, workbook()).status_code == 200
+    tasks = office.get(f"/{YEAR}/tasks").text
+    assert (lost in browser.get(HERE).text, "盐城《面试名单》" in tasks) == (False, False)
 
 
 def test_a_refused_workbook_is_given_back_with_its_faults_to_who_sent_it(late: Window) -> None:

@@ -36,6 +36,7 @@ from models.contact_keys import (
 from models.database import Database
 from models.facts.of_phase import facts_of
 from models.facts.scope import Scope
+from models.loading import emptied_drafts
 from models.sealed import Compared, Seals, Unsealed, in_use, sealed_with
 from models.snapshots import BESIDE
 from models.tables.city_drafts import draft_table
@@ -238,6 +239,10 @@ def test_what_a_lost_key_encrypted_is_emptied_only_where_that_is_asked_for(offic
     database.dispose()
     done = rekey_contacts(*given, lost=True)
     assert (done.lost, unopened(database), office.read()) == (34, None, [("", "")] * 12)
+    to_load = [("application", NANJING), ("mentor-recommendation", NANJING)]
+    assert done.again == tuple((YEAR, *one) for one in to_load)
+    with database.read() as connection:
+        assert emptied_drafts(connection, YEAR) == to_load
     assert done.copy is not None
     assert verify(done.copy, PASSPHRASE).rows["student"] == 6
 
@@ -288,9 +293,13 @@ def test_what_was_emptied_takes_no_address_back_and_the_same_workbook_loads_agai
     office.keys.path.unlink()
     scene.database.dispose()
     rekey_contacts(scene.database, office.keys, office.settings, stamp(NOW), "文件已丢失", lost=True)
+    with scene.database.read() as connection:
+        assert ("application", NANJING) in emptied_drafts(connection, YEAR)
     before = said_of_parties(scene.database)
     assert {address for *_, address in before} >= set(WRITTEN_TO)
     assert "已导入" in scene.load(applied, NANJING, office.filled()[applied], at, dry_run=True).message
+    with scene.database.read() as connection:
+        assert ("application", NANJING) in emptied_drafts(connection, YEAR), "a trial loads nothing"
     assert scene.submit(applied, NANJING, at).done
     assert said_of_parties(scene.database) == before, "the post still knows where to write"
 

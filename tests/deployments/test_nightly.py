@@ -83,3 +83,13 @@ def test_it_is_begun_once_and_a_failure_is_said_and_tried_an_hour_later(tmp_path
     for hours in (2, 3, 20):
         its.look(NIGHT + timedelta(hours=hours))
     assert len(made) == 2
+
+
+def test_one_that_lacks_a_key_is_there_and_is_said_to_lack_it(tmp_path: Path) -> None:
+    made, said = Made(), list[str]()
+    its = Nightly(lambda: made, tmp_path, said.append)  # type: ignore[arg-type, return-value]  # as much as is asked
+    its.look(NIGHT)
+    nightly(tmp_path, NIGHT).touch()
+    made.process.code = 1
+    its.look(NIGHT + timedelta(seconds=2))
+    assert said == ["今夜的备份做了，但里面缺密钥，缺哪一把见日志 backup.log；talent doctor 也说明。"]
