@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-told proof-restarts proof-installing privacy release-fixture screenshots
+.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-told proof-restarts proof-ops proof-installing privacy release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -67,6 +67,9 @@ proof-told: $(installed)  ## random seasons, thousands of steps: whoever was tol
 
 proof-restarts: $(installed)  ## everything stopped at every quarter of a beat and at random: it runs again; about 15 minutes
 	@TALENT_TEST_RESTARTS=all $(bin)/pytest -q -s tests/deployments/test_restart.py
+
+proof-ops: $(installed)  ## killed, hung, deleted, shut down, full, locked, doubled, restored: nothing lost, nothing twice; about 15 minutes
+	@$(bin)/python -m tests.proof.operations
 
 proof-installing: $(installed)  ## the manual followed to the letter on a Debian of its own with systemd; needs root; about 10 minutes
 	@$(bin)/python -m tests.installing

@@ -15,7 +15,7 @@ from phases.book import BOOK
 from post.claims import claim
 from post.marks import TRIES
 from tests.proof import clocks, downtime, halfway, hands, kills, meanwhile, misbehaviour, races
-from tests.proof.templates import Template, made
+from tests.proof.templates import Template, closed, made
 from tests.support import proof_relay
 from tests.support.outbox import Account
 
@@ -71,15 +71,15 @@ class Ground:
         empty, season = folder / "empty.db", folder / "season.db"
         database = Database(f"sqlite:///{empty}", BOOK)
         migrate.upgrade(database)
-        _closed(database)
+        closed(database)
         shutil.copy(empty, season)
         database = Database(f"sqlite:///{season}", BOOK)
         races.prepare(database)
-        _closed(database)
+        closed(database)
         begun = Template(Path(shutil.copy(empty, folder / "begun.db")))
         database = Database(f"sqlite:///{begun.file}", BOOK)
         meanwhile.prepare(database)
-        _closed(database)
+        closed(database)
         if server is None:
             return cls(empty, season, server, (Template(empty),), (begun,))
         both = (Template.on(server, "empty"), Template.on(server, "begun", meanwhile.prepare))
@@ -97,13 +97,6 @@ class Ground:
         races.prepare(database)
         database.dispose()
         return database.url
-
-
-def _closed(database: Database) -> None:
-    """Bring everything into the one file that is copied."""
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.dispose()
 
 
 def proofs(ground: Ground, length: Length) -> list[Proof]:

@@ -27,6 +27,17 @@ class Template:
     def kind(self) -> str:
         return "SQLite" if self.server is None else "PostgreSQL"
 
+    def filled(self, name: str, prepare: Callable[[Database], None]) -> Template:
+        """Make another of this one, with what it is to hold."""
+        if self.server is None:
+            file = Path(shutil.copy(self.file, self.file.with_name(f"{name}.db")))
+            prepare(database := Database(f"sqlite:///{file}", BOOK))
+            closed(database)
+            return Template(file)
+        prepare(database := Database(made(self.server, name, f'TEMPLATE "{self.file.stem}"'), BOOK))
+        database.dispose()
+        return Template(Path(name), self.server)
+
     @contextmanager
     def copy(self, home: Path) -> Iterator[str]:
         """Give the address of a copy, in this folder or on the server, that is gone afterwards."""
@@ -38,6 +49,14 @@ class Template:
         _told(self.server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
     @classmethod
+    def at(cls, file: Path) -> Template:
+        """Make an empty one of SQLite."""
+        database = Database(f"sqlite:///{file}", BOOK)
+        migrate.upgrade(database)
+        closed(database)
+        return cls(file)
+
+    @classmethod
     def on(cls, server: str, name: str, prepare: Callable[[Database], None] = lambda _: None) -> Template:
         """Make one on a server, with what it is to hold."""
         database = Database(made(server, name), BOOK)
@@ -45,6 +64,13 @@ class Template:
         prepare(database)
         database.dispose()
         return cls(Path(name), server)
+
+
+def closed(database: Database) -> None:
+    """Bring everything into the one file that is copied."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
 
 
 def made(server: str, name: str, how: str = "") -> str:

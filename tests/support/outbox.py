@@ -96,7 +96,8 @@ def account(database: Database, taken: list[Taken], ends: Mapping[str, str] = Ma
     """
     letter = table_of(Letter)
     with database.read() as connection:
-        rows = connection.execute(select(letter.c.slot, letter.c.address, letter.c.state)).all()
+        found = select(letter.c.slot, letter.c.address, letter.c.state).where(letter.c.address.endswith(f"@{DOMAIN}"))
+        rows = connection.execute(found).all()
     address = {int(row.slot): row.address for row in rows}
     arrived = Counter(row for one in taken for row in one.rows)
     astray = sum(address.get(row) != one.recipient for one in taken for row in one.rows)

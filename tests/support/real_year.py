@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import insert
@@ -28,6 +29,11 @@ def real_year(database: Database) -> None:
         (OTHER, "admin", None),
         *((city.slug, "city", city.slug) for city in scene.year.cities),
     ]
+    sign_in(database, people)
+
+
+def sign_in(database: Database, people: Sequence[tuple[str, str, str | None]]) -> None:
+    """Give these an account each (name, role, city) and let them be signed in: the cookie is `cookie of NAME`."""
     with database.write() as connection:
         for name, role, city in people:
             row = {"name": name, "shown": name, "role": role, "city": city, "made_by": "测试", "made_at": NOW}

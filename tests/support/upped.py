@@ -44,13 +44,16 @@ def alive(group: int) -> dict[int, str]:
 
 @contextmanager
 def running(
-    office: Path, port: int, web: int, beat: int = BEAT_SECONDS
+    office: Path, port: int, web: int, beat: int = BEAT_SECONDS, *, before: str = ""
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """`up` with a beat of so many seconds, in a process group of its own; whatever happens, nothing of it is left."""
+    """`up` with a beat of so many seconds, in a process group of its own; whatever happens, nothing of it is left.
+
+    `before` is done in its process first: what takes a guard out.
+    """
     log, told = office / "up.log", {"TALENT_BEAT_SECONDS": str(beat)}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", RUN, str(port), str(web)],
+            [sys.executable, "-P", "-c", f"{before}\n{RUN}", str(port), str(web)],
             cwd=office, env=foreign(os.environ) | told, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
