@@ -30,6 +30,7 @@ NAMES = (
     "evening",
     "prefect_pass",
     "idle",
+    "idle_day",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 HEAD = "# Measured figures\n\n`make bench` measures and prints them; `python -m benchmarks NAME --write` renews a part."

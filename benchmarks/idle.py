@@ -35,13 +35,13 @@ NAMES = {"dashboard.serve": "pages", "server": "Prefect server", "worker": "work
 
 def measure() -> Iterator[Table]:
     """Wait, and say what it cost."""
-    with TemporaryDirectory(prefix="talent-idle-") as name, _everything(Path(name)) as group:
+    with TemporaryDirectory(prefix="talent-idle-") as name, everything(Path(name)) as group:
         folder = Path(name)
         time.sleep(SETTLING)
-        before, grown = _seconds(group), _bytes(folder)
+        before, grown = seconds_of(group), bytes_of(folder)
         time.sleep(SECONDS)
-        spent, memory = _seconds(group) - before, _memory(group)
-        logs, prefect = (after - there for after, there in zip(_bytes(folder), grown, strict=True))
+        spent, memory = seconds_of(group) - before, memory_of(group)
+        logs, prefect = (after - there for after, there in zip(bytes_of(folder), grown, strict=True))
     a_day = DAY / SECONDS / MEGA
     rows = [(what, f"{kept / MEGA:.0f} MB") for what, kept in memory.items()]
     yield Table(
@@ -60,7 +60,8 @@ def measure() -> Iterator[Table]:
 
 
 @contextmanager
-def _everything(folder: Path) -> Iterator[int]:
+def everything(folder: Path, **settings: str) -> Iterator[int]:
+    """Give the process group of all that `talent up` starts in a folder, with these settings besides."""
     database, now = Database(f"sqlite:///{folder}/var/talent.db", BOOK), datetime.now(UTC)
     (folder / "var").mkdir()
     migrate.upgrade(database)
@@ -69,7 +70,9 @@ def _everything(folder: Path) -> Iterator[int]:
     foreign = {key: value for key, value in os.environ.items() if not key.startswith(("TALENT_", "PREFECT_"))}
     command = (sys.executable, "-P", "-m", "cli", "up", "--port", PORTS[0], "--web-port", PORTS[1])
     with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(command, cwd=folder, env=foreign, stdout=said, stderr=said, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=folder, env=foreign | settings, stdout=said, stderr=said, start_new_session=True
+        )
     try:
         while "运行中" not in (folder / "said").read_text(encoding="utf-8"):
             if process.poll() is not None:
@@ -91,13 +94,13 @@ def _processes(group: int) -> Iterator[tuple[Path, list[str]]]:
             yield process, fields
 
 
-def _seconds(group: int) -> float:
+def seconds_of(group: int) -> float:
     """Of processor, those of children that have ended included."""
     ticks = sum(int(field) for _, fields in _processes(group) for field in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _memory(group: int) -> dict[str, int]:
+def memory_of(group: int) -> dict[str, int]:
     """What each process adds to the memory in use, in bytes, by what it is."""
     found: dict[str, int] = {}
     for process, _ in _processes(group):
@@ -108,7 +111,7 @@ def _memory(group: int) -> dict[str, int]:
     return found
 
 
-def _bytes(folder: Path) -> tuple[int, int]:
+def bytes_of(folder: Path) -> tuple[int, int]:
     """Of the logs, and of what Prefect keeps."""
     logs = sum(path.stat().st_size for path in (folder / "var" / "log").iterdir())
     with closing(sqlite3.connect(f"file:{folder}/var/prefect/prefect.db?mode=ro", uri=True)) as connection:
