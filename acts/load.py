@@ -71,6 +71,7 @@ def load(
     given = (database, calendar, form, city, stamp)
     if _closed(*given) and (refused := _take(*given, None, dry_run=dry_run)):
         return refused
+    database.let_go()
     reading = read(source, calendar.form(form), calendar.book.whose)
     outcome = _take(*given, reading, dry_run=dry_run, account=account)
     assert outcome is not None

@@ -100,6 +100,7 @@ def run(site: Site, host: str, port: int) -> None:
     hold_many()
     server = uvicorn.Server(configuration(site))
     with listening(host, port) as heard, suppress(KeyboardInterrupt):
+        gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE)
         server.run(sockets=[heard])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 -- no connection of the pool came free
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 -- no connection of the pool came free
 
 from calendars.errors import TalentError
 from models.contact_keys import PlayedContactKeys
@@ -187,6 +187,21 @@ class Database:
             _SHARED.reset(before)
             shared.end()
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Let each read of a block see a snapshot of its own: for work in steps, in transactions of its own."""
+        self.let_go()
+        before = _SHARED.set(None)
+        try:
+            yield
+        finally:
+            _SHARED.reset(before)
+
+    def let_go(self) -> None:
+        """End the snapshot that the reads share, before it is waited for anything; the next read begins another."""
+        if shared := self._shared():
+            shared.end()
+
     def _shared(self) -> OneSnapshot | None:
         found = _SHARED.get()
         return found[1] if found and found[0] is self else None
@@ -196,7 +211,8 @@ class Database:
         level = {} if self.embedded else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self.engine.connect().execution_options(**level, **{ANSWERS: {}}) as connection:
             yield connection
-            connection.rollback()
+            with suppress(SQLAlchemyError):  # what was read is read, even where the connection was lost since
+                connection.rollback()
 
     @contextmanager
     def write(self, year: Which = None, *, patient: bool = True) -> Iterator[Connection]:
@@ -206,8 +222,7 @@ class Database:
         is not `patient` hears `Busy` at once where another writes.
         """
         until = patience() if patient else monotonic()
-        if shared := self._shared():
-            shared.end()
+        self.let_go()
         with (
             _speaking(),
             sealing(self.seals),

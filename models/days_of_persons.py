@@ -50,7 +50,7 @@ def days_by_phase(connection: Connection, year: int) -> dict[str, Days]:
             found[what][city].pop(whom, None)
         else:
             found[what][city][whom] = date.fromisoformat(now)
-    return {phase: days for phase, days in found.items() if any(days.values())}
+    return {phase: dict(days) for phase, days in found.items() if any(days.values())}
 
 
 def days_of_persons(connection: Connection, year: int, phase: str) -> Days:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
@@ -71,12 +73,12 @@ class OneSnapshot:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give the snapshot's connection; what raises there ends it, as a transaction that failed answers no more."""
+        """Give the snapshot's connection; what the database refuses ends it: one that failed answers no more."""
         now = self._now = self._now or self._opened()
         now.readers += 1
         try:
             yield now.connection
-        except BaseException:
+        except DBAPIError:
             self.end()
             raise
         finally:

@@ -147,21 +147,26 @@ def _iso(at: datetime | None) -> str | None:
 @once_a_snapshot
 def matrix(connection: Connection, year: int, as_of: datetime) -> Matrix:
     """Give the matrix as it stood, or will stand if nobody acts, at an instant: what is late there is shown late."""
-    opened = standing.opened(connection, year, as_of)
-    newest = _newest(connection, year, as_of)
-    cities = standings(connection, year, as_of).cities
+    opened, newest, cities = _known(connection, year, as_of)
     left = {city for (_, city), row in newest.items() if row.to_state == State.WITHDRAWN}  # even if it came back since
     counts = _counts(opened, newest, _gone(connection, year, as_of) | left)
     totals = _totals(opened, counts)
     return Matrix(opened.year, opened.book, as_of, cities, totals, alarms(connection, year, as_of), counts)
 
 
-@once_a_snapshot
 def standings(connection: Connection, year: int, as_of: datetime) -> Standings:
     """Give of the matrix how the cities stand, for whoever shows no more of it."""
-    opened = standing.opened(connection, year, as_of)
-    cities = _standings(connection, opened, _newest(connection, year, as_of), as_of)
+    opened, _, cities = _known(connection, year, as_of)
     return Standings(opened.year, opened.book, as_of, cities)
+
+
+@once_a_snapshot
+def _known(
+    connection: Connection, year: int, as_of: datetime
+) -> tuple[Opened, Mapping[Key, Row[Any]], Mapping[str, tuple[Standing, ...]]]:
+    """Give the year, the newest row of each city phase's log, and how the cities stand by them."""
+    opened, newest = standing.opened(connection, year, as_of), _newest(connection, year, as_of)
+    return opened, newest, _standings(connection, opened, newest, as_of)
 
 
 def _standings(
@@ -250,7 +255,6 @@ def _attempt(refused: tuple[Any, ...]) -> int | None:
     return refused[0] if refused else None
 
 
-@once_a_snapshot
 def _newest(connection: Connection, year: int, as_of: datetime) -> dict[Key, Row[Any]]:
     asked = {"of_year": year, "at": as_of}
     return {(row.phase, row.city): row for row in connection.execute(_newest_moves(), asked)}

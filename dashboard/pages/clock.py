@@ -45,32 +45,37 @@ def forward(
         raise NotThere
     left = [opened.year.city(city).slug for city in leave or ()]
     act = "演示时钟快进一天" if to == "day" else "演示时钟走到下一时刻"
-    return once_in_steps(site, reader, once_, act, f"/{year}", lambda: _play(site, reader, site.year(year), to, left))
+    return once_in_steps(site, reader, once_, act, f"/{year}", lambda: _play(site, reader, year, to, left))
 
 
-def _play(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str]) -> Outcome:
+def _play(site: Site, reader: Reader, year: int, to: str, leave: list[str]) -> Outcome:
     if not _moving.acquire(blocking=False):
         return Outcome("refused", MOVING)
     try:
-        since = site.now(opened)
-        return play_on(
-            site.database,
-            opened.year,
-            pack_of(site.pack, opened.year),
-            (since, _until(opened.year, since, to)),
-            reader.shown,
-            postman(
-                site.database,
-                site.settings.maildir,
-                site.settings.mail_from,
-                Links(site.secret, site.settings.base_url),
-            ),
-            base_url=site.settings.base_url,
-            mail_domain=site.settings.mail_domain,
-            leave=leave,
-        )
+        with site.database.apart():
+            return _played_on(site, reader, site.year(year), to, leave)
     finally:
         _moving.release()
+
+
+def _played_on(site: Site, reader: Reader, opened: Opened, to: str, leave: list[str]) -> Outcome:
+    since = site.now(opened)
+    return play_on(
+        site.database,
+        opened.year,
+        pack_of(site.pack, opened.year),
+        (since, _until(opened.year, since, to)),
+        reader.shown,
+        postman(
+            site.database,
+            site.settings.maildir,
+            site.settings.mail_from,
+            Links(site.secret, site.settings.base_url),
+        ),
+        base_url=site.settings.base_url,
+        mail_domain=site.settings.mail_domain,
+        leave=leave,
+    )
 
 
 def _until(year: Year, since: datetime, to: str) -> datetime:

@@ -106,6 +106,7 @@ def _file(
         whose, city = reader.account, reader.city
         with site.database.write() as connection:
             audit.record(connection, stamp, what, subject, account=whose, city=city, reason=reason, address=address)
+    site.database.let_go()
     content = as_csv(tables[0]) if kind == "csv" else as_xlsx(tables, title)
     named = f"attachment; filename=\"{name}.{kind}\"; filename*=UTF-8''{quote(f'{title}.{kind}')}"
     return Response(content, media_type=TYPES[kind], headers={"content-disposition": named})

@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, make_url, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, delete, event, func, insert, make_url, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import SQLModel
 
@@ -131,6 +131,31 @@ def test_who_waits_to_write_holds_no_connection(scene: Scene) -> None:
         with database.read():
             pass
     assert [*out, pool.checkedout()] == [1, 1, 0]
+
+
+def test_work_in_steps_reads_apart(scene: Scene) -> None:
+    seen = []
+    with scene.database.one_snapshot():
+        with scene.database.read() as reading:
+            seen.append(revision(reading))
+        with scene.database.apart():
+            for to in (2, 3):
+                set_elsewhere(scene, to)
+                with scene.database.read() as reading:
+                    seen.append(revision(reading))
+    assert seen == [1, 2, 3]
+
+
+def test_a_page_that_was_read_outlives_its_connection(scene: Scene) -> None:
+    def gone(_connection: Connection) -> None:
+        raise OperationalError("ROLLBACK", {}, Exception("the server hung up"))
+
+    with scene.database.one_snapshot():
+        with scene.database.read() as reading:
+            seen = revision(reading)
+        event.listen(scene.database.engine, "rollback", gone)
+    event.remove(scene.database.engine, "rollback", gone)
+    assert seen == 1
 
 
 def test_an_error_takes_all_of_it_back(scene: Scene) -> None:
