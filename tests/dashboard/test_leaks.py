@@ -21,7 +21,7 @@ from tests.support import canaries, routes
 from tests.support.canaries import Rows, rows
 from tests.support.crawling import route_of
 from tests.support.originals import PLANTED, Originals, remembered
-from tests.support.routes import Walk, starts, walk
+from tests.support.routes import KeptWalk, Walk, starts, walk
 from tests.support.window import ADMIN, CITIES, VIEWER, Window, a_window, copied
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ class Town:
     """The season with a canary in everything of everybody's, and where each reader has been in it."""
 
     window: Window
-    walks: dict[str, Walk]
+    walks: dict[str, KeptWalk]
     before: Rows
     after: Rows
 
@@ -49,15 +49,15 @@ def town(kept: Path, sqlite_originals: Originals, tmp_path_factory: pytest.TempP
     window.database.dispose()
 
 
-def _walked(window: Window) -> tuple[dict[str, Walk], Rows, Rows]:
+def _walked(window: Window) -> tuple[dict[str, KeptWalk], Rows, Rows]:
     """Where everybody goes, and the rows before and after."""
     app, before = make_app(window.site), rows(window.database)
-    walks = {city: walk(window.as_(city), starts(window, app, city)) for city in CITIES}
-    walks |= {name: walk(window.as_(name), starts(window, app, "yancheng")) for name in (ADMIN, VIEWER)}
+    here = {city: city for city in CITIES} | dict.fromkeys((ADMIN, VIEWER), "yancheng")
+    walks = {name: KeptWalk.of(walk(window.as_(name), starts(window, app, city))) for name, city in here.items()}
     return walks, before, rows(window.database)
 
 
-def leaks(walked: Walk, city: str) -> list[str]:
+def leaks(walked: Walk | KeptWalk, city: str) -> list[str]:
     """The addresses at which a city was shown something of another's or of the province's own."""
     others = [word for other in (*CITIES, canaries.EVERY) if other != city for word in canaries.marks_of(other)]
     return [address for address, text in walked.texts() if any(word in text for word in others)]
@@ -86,7 +86,7 @@ def test_a_canary_is_seen_where_it_may_be(town: Town) -> None:
         assert [city for city in CITIES if not _sees(town.walks[city], canaries.mark(city))] == []
 
 
-def _sees(walked: Walk, word: str) -> bool:
+def _sees(walked: KeptWalk, word: str) -> bool:
     """Whether it stands anywhere but in the reader's own name, which heads every page."""
     return any(text.count(word) > text.count(f"{word}{canaries.OWN_NAME}") for _, text in walked.texts())
 
@@ -106,7 +106,7 @@ def test_a_foreign_address_is_not_there(town: Town) -> None:
 
 
 def test_where_the_province_goes_a_city_is_shown_nothing_of_anothers(town: Town) -> None:
-    visited = [*town.walks[ADMIN].answers]
+    visited = [*town.walks[ADMIN].statuses]
     for city in CITIES:
         answered = walk(town.window.as_(city), visited, follow=False)
         assert leaks(answered, city) == []
@@ -115,7 +115,7 @@ def test_where_the_province_goes_a_city_is_shown_nothing_of_anothers(town: Town)
 def test_nobody_is_asked_to_sign_in(town: Town) -> None:
     browser = town.window.as_(None)
     public = {route.path for route in routes.routes(town.app) if routes.roles(route) is None}
-    visited = {address for walked in town.walks.values() for address in walked.answers}
+    visited = {address for walked in town.walks.values() for address in walked.statuses}
     wrong = []
     for address in visited:
         answer = browser.get(address)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from starlette.routing import Match
 
@@ -18,10 +18,20 @@ ADDRESSES_A_ROUTE = 2
 """Two of a kind: the second may be another state of the same page."""
 
 
-@cache
+_found: WeakKeyDictionary[FastAPI, dict[str, str | None]] = WeakKeyDictionary()
+"""By application, as long as there is one: who keeps it keeps its database, and every page it remembers."""
+
+
 def route_of(app: FastAPI, address: str) -> str | None:
     """Give the template of the route that answers an address."""
-    scope = {"type": "http", "method": "GET", "path": urlsplit(address).path, "root_path": "", "headers": []}
+    known, path = _found.setdefault(app, {}), urlsplit(address).path
+    if path not in known:
+        known[path] = _route(app, path)
+    return known[path]
+
+
+def _route(app: FastAPI, path: str) -> str | None:
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
     for route in app.routes:
         if route.matches(scope)[0] is Match.FULL:
             return str(getattr(route, "path", ""))

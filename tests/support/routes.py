@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import secrets
+import zlib
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -224,13 +225,31 @@ class Walk:
         for address, answer in self.answers.items():
             yield address, text_of(answer.content)
 
+
+@dataclass(frozen=True)
+class KeptWalk:
+    """The same for as long as a run takes: what could be read, packed, and nothing else that a client keeps of it."""
+
+    statuses: Mapping[str, int]
+    packed: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, walked: Walk) -> KeptWalk:
+        packed = {address: zlib.compress(text.encode(errors="surrogatepass"), 1) for address, text in walked.texts()}
+        return cls({address: answer.status_code for address, answer in walked.answers.items()}, packed)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        for address, packed in self.packed.items():
+            yield address, zlib.decompress(packed).decode(errors="surrogatepass")
+
     def shown(self, app: FastAPI) -> set[str | None]:
         """The routes that gave something."""
-        return {route_of(app, address) for address, answer in self.answers.items() if answer.status_code < 400}
+        return {route_of(app, address) for address, status in self.statuses.items() if status < 400}
 
 
 def walk(browser: Browser, starts: Iterable[str], *, follow: bool = True) -> Walk:
     """Go to each address, and on to where the pages lead."""
+    app: FastAPI = browser.app  # type: ignore[assignment]  # which the client takes for any
     done, counts = Walk(), dict[str, int]()
     waiting = list(dict.fromkeys(starts))
     known = set(waiting)
@@ -239,7 +258,7 @@ def walk(browser: Browser, starts: Iterable[str], *, follow: bool = True) -> Wal
         answer = browser.get(address)
         done.answers[address] = answer
         for link in links(answer) if follow else ():
-            route = route_of(browser.app, link) or link
+            route = route_of(app, link) or link
             if link not in known and counts.get(route, 0) < A_ROUTE:
                 known.add(link)
                 counts[route] = counts.get(route, 0) + 1
