@@ -16,7 +16,7 @@ from models.database import Database
 from phases.book import BOOK
 from rehearsal.packs import read_pack
 from rehearsal.play import Play
-from tests.support.originals import MIGRATED, Originals, created, dropped, once
+from tests.support.originals import MIGRATED, Originals, counted, created, dropped, once
 from tests.support.scenes import Scene, calendar, instant
 
 PACK = Path(__file__).parents[2] / "deployments/demo/2022"
@@ -67,6 +67,7 @@ def _play(url: str, copy: Copy) -> str:
     for at in played.steps():
         if at >= instant(wanted[0]):
             assert at == instant(wanted[0])
+            counted(database)
             database.dispose()
             kept[wanted.pop(0)] = copy(url)
         if not wanted:
