@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, bindparam, literal_column, select
 
 from models.columns import table_of
 from models.database import Database
@@ -24,6 +25,25 @@ CLOCKED = frozenset({"id", "at", "queued_at", "due_at", "opened_at", "revision",
 
 HASHED = {"chain_link": frozenset({"row", "content", "chained"})}
 """Those of a table that are made of such columns: a transaction that was rolled back leaves a gap in the numbers."""
+
+
+def _as_kept(connection: Connection, query: Select[Any], **given: str) -> list[str]:
+    """The rows that are found, sorted, as the driver gives them: not a time read, nothing decrypted."""
+    return sorted(map(repr, map(tuple, connection.execute(query, given))))
+
+
+@cache
+def _whole(book: Book) -> Mapping[str, Select[Any]]:
+    """By table: what asks for every row there is."""
+    return {table.name: select(literal_column("*")).select_from(table) for table in declared(book).sorted_tables}
+
+
+@cache
+def _others(book: Book) -> Mapping[str, Select[Any]]:
+    """By table that has a city: what asks for the rows of every other one than `apart`."""
+    owners = {table: table.c.get("concerns", table.c.get("city")) for table in declared(book).sorted_tables}
+    asked = {table.name: whose != bindparam("apart") for table, whose in owners.items() if whose is not None}
+    return {name: _whole(book)[name].where(other) for name, other in asked.items()}
 
 
 def everything(database: Database) -> Rows:
@@ -74,20 +94,17 @@ def _told(column: str, value: object, names: Mapping[str, str]) -> object:
 
 
 def fingerprint(database: Database) -> str:
-    """A hash of every row there is."""
-    return hashlib.sha256(repr(everything(database)).encode()).hexdigest()
+    """A hash of every row there is, as it is kept."""
+    with database.read() as connection:
+        found = {name: _as_kept(connection, query) for name, query in _whole(database.book).items()}
+    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 def of_others(database: Database, city: str) -> dict[str, str]:
     """By table that has one: a hash of the rows of every other city than this, to the last column."""
-    hashes = {}
     with database.read() as connection:
-        for table in declared(database.book).sorted_tables:
-            whose = table.c.get("concerns") if "concerns" in table.c else table.c.get("city")
-            if whose is not None:
-                rows = sorted(repr(tuple(row)) for row in connection.execute(select(table).where(whose != city)))
-                hashes[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return hashes
+        found = {name: _as_kept(connection, query, apart=city) for name, query in _others(database.book).items()}
+    return {name: hashlib.sha256("\n".join(rows).encode()).hexdigest() for name, rows in found.items()}
 
 
 def letters(database: Database, **where: Any) -> list[tuple[str, str, str, str, str]]:  # noqa: ANN401 - column values
