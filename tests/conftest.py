@@ -14,7 +14,6 @@ import pytest
 from alembic import command
 from hypothesis import settings
 
-from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from tests import postgres
@@ -236,12 +235,13 @@ def played(kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str]
 
 
 @pytest.fixture
-def second_database(empty_database_url: str) -> Iterator[Database]:
-    """Another one of the same kind, to compare with."""
-    opened = Database(empty_database_url, BOOK)
-    migrate.upgrade(opened)
-    yield opened
-    opened.dispose()
+def second_database(originals: Originals, tmp_path: Path) -> Iterator[Database]:
+    """Another migrated one of the same kind, to compare with."""
+    (tmp_path / "second").mkdir()
+    with originals.copy(MIGRATED, tmp_path / "second") as url:
+        opened = Database(url, BOOK)
+        yield opened
+        opened.dispose()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from models import migrate
 from models.database import Database
 from phases.book import BOOK
 from tests.support import ledger, sheets
@@ -80,11 +79,9 @@ STEPS: tuple[Step, ...] = (
 
 
 def test_a_rerun_cut_off_at_every_statement_ends_where_an_uninterrupted_one_does(
-    database: Database, empty_database_url: str, kind: str
+    database: Database, second_database: Database, kind: str
 ) -> None:
-    whole = Database(empty_database_url, BOOK)
-    migrate.upgrade(whole)
-    uninterrupted = begun(whole)
+    uninterrupted = begun(second_database)
     for step in STEPS:
         step(uninterrupted)
     scene, cuts = begun(database), 0
@@ -100,8 +97,7 @@ def test_a_rerun_cut_off_at_every_statement_ends_where_an_uninterrupted_one_does
             else:
                 break
     assert cuts > 100 / STRIDE[kind]
-    assert ledger.story(database) == ledger.story(whole)
-    whole.dispose()
+    assert ledger.story(database) == ledger.story(second_database)
 
 
 def test_a_step_that_committed_half_way_would_be_seen(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,10 +124,10 @@ def test_a_step_that_committed_half_way_would_be_seen(database: Database, monkey
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_process_killed_at_a_statement_leaves_nothing_half_done(database: Database, empty_database_url: str) -> None:
-    whole = Database(empty_database_url, BOOK)
-    migrate.upgrade(whole)
-    uninterrupted = begun(whole)
+def test_a_process_killed_at_a_statement_leaves_nothing_half_done(
+    database: Database, second_database: Database
+) -> None:
+    uninterrupted = begun(second_database)
     for step in STEPS:
         step(uninterrupted)
     begun(database)
@@ -141,8 +137,7 @@ def test_a_process_killed_at_a_statement_leaves_nothing_half_done(database: Data
         while killed(database.url, step, statement):
             statement, deaths = statement + 7, deaths + 1
     assert deaths > 10
-    assert ledger.story(database) == ledger.story(whole)
-    whole.dispose()
+    assert ledger.story(database) == ledger.story(second_database)
 
 
 def killed(url: str, step: Step, statement: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cli import main
+from tests.support.originals import once
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,14 @@ def talent(capsys: pytest.CaptureFixture[str]) -> Talent:
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def played(kept: Path) -> Path:
     """The season of 2022 up to 09:00 of 7 February, when Yancheng's shortlist is late."""
-    path = tmp_path_factory.mktemp("played") / "talent.db"
-    url = f"sqlite:///{path}"
-    assert main(["rehearse", "2022", "--until", "2022-02-07T09:00", "--keep", url, "--hold-letters", "--json"]) == 0
-    return path
+
+    def play(path: Path) -> None:
+        told = ("--until", "2022-02-07T09:00", "--keep", f"sqlite:///{path}", "--hold-letters", "--json")
+        assert main(["rehearse", "2022", *told]) == 0
+
+    return once(kept / "commands.db", play)
 
 
 @pytest.fixture

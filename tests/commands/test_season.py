@@ -361,8 +361,8 @@ def test_a_database_that_is_not_there_is_a_matter_of_trying_again(talent: Talent
     assert ran.err.startswith("数据库现在用不了（")
 
 
-def test_the_played_season_is_not_opened_twice(played: Path) -> None:
-    assert main(["rehearse", "2022", "--keep", f"sqlite:///{played}"]) == 2
+def test_the_played_season_is_not_opened_twice(played: Path, tmp_path: Path) -> None:
+    assert main(["rehearse", "2022", "--keep", f"sqlite:///{shutil.copy(played, tmp_path)}"]) == 2
 
 
 def test_a_rehearsal_opened_today_is_played_from_its_first_day(talent: Talent) -> None:

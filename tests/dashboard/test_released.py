@@ -18,8 +18,9 @@ from models.open_years import set_clock
 from phases.book import BOOK
 from phases.year_end import DIMENSIONS
 from tests.support import released, routes
+from tests.support.originals import once
 from tests.support.routes import Walk, starts, walk
-from tests.support.window import ADMIN, VIEWER, YEAR, Window, a_window, give_accounts
+from tests.support.window import ADMIN, VIEWER, YEAR, Window, a_window, copied, give_accounts
 
 pytestmark = pytest.mark.slow
 
@@ -52,9 +53,8 @@ def of_another_release(dump: str) -> str:
     return re.sub(r"(?m)^INSERT INTO \"city_phase\" VALUES\(\d+,2022,'cultivation',.*\n", "", dump)
 
 
-@contextmanager
-def opened(url: str, folder: Path) -> Iterator[Window]:
-    """The window of this release on what that one left."""
+def take_over(url: str) -> None:
+    """Bring what that one left to this release."""
     released.load(1, url, of_another_release(released.dump(1)))
     database = Database(url, BOOK)
     migrate.upgrade(database)
@@ -62,15 +62,21 @@ def opened(url: str, folder: Path) -> Iterator[Window]:
     with database.write(YEAR) as connection:
         set_clock(connection, YEAR, LEFT)
     database.dispose()
+
+
+@contextmanager
+def opened(url: str, folder: Path) -> Iterator[Window]:
+    """The window of this release on it."""
     made = a_window(url, folder)
     yield made
     made.database.dispose()
 
 
 @pytest.fixture
-def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+def window(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.setitem(routes.SHARED, "phase", ("mentor-recommendation", "registration", "shortlist"))
-    with opened(f"sqlite:///{tmp_path / 'released.db'}", tmp_path) as made:
+    file = once(kept / "another-release.db", lambda path: take_over(f"sqlite:///{path}"))
+    with opened(copied(file, tmp_path), tmp_path) as made:
         yield made
 
 
@@ -95,6 +101,7 @@ def test_every_page_shows_what_is_stored(window: Window, name: str) -> None:
 
 
 def test_its_calendar_is_revised_on_the_page(empty_database_url: str, tmp_path: Path) -> None:
+    take_over(empty_database_url)
     with opened(empty_database_url, tmp_path) as window:
         admin = window.as_(ADMIN)
         shown = admin.submit("/2022/acts/amend/preview", **{"due:midterm": "2022-09-02"}, reason="通知")

@@ -27,7 +27,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from letters.render import render as letter_of
 from letters.specimens import specimen
-from models import letterbox, migrate
+from models import letterbox
 from models.database import Database
 from models.tables.city_drafts import draft_table
 from phases.book import BOOK, Book
@@ -170,10 +170,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def played(empty_database_url: str, tmp_path: Path) -> Iterator[Play]:
+def played(database_url: str, tmp_path: Path) -> Iterator[Play]:
     book = nine()
-    database = Database(empty_database_url, book)
-    migrate.upgrade(database)
+    database = Database(database_url, book)
     with database.write() as connection:
         draft_table(SAT).create(connection)
     year, pack = year_of_nine(book), read_pack(DEMO)

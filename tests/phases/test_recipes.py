@@ -41,13 +41,12 @@ Opened = Callable[[Book], Scene]
 
 
 @pytest.fixture
-def opened(empty_database_url: str) -> Iterator[Opened]:
+def opened(database_url: str) -> Iterator[Opened]:
     """Open the year on a database of the release of today, by another book."""
-    made = [Database(empty_database_url, BOOK)]
-    migrate.upgrade(made[0])
+    made = list[Database]()
 
     def begin(book: Book) -> Scene:
-        made.append(Database(empty_database_url, book))
+        made.append(Database(database_url, book))
         add_columns(made[-1])
         return Scene.begin(made[-1], calendar(cities=2)).through("application", NANJING)
 
