@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from tests.support.site import Site
     from tests.support.window import Window
 
+SERVER: pytest.StashKey[Server] = pytest.StashKey()
+"""The worker's Prefect server, as soon as a test has asked for one."""
+
 settings.register_profile("untimed", deadline=None)  # a loaded machine is no finding; benchmarks measure
 settings.load_profile("untimed")
 
@@ -177,12 +180,22 @@ def released_url(originals: Originals, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Server]:
     """One Prefect server for every test that needs one."""
     from tests.support.prefect_server import serving
 
     with serving(tmp_path_factory.mktemp("prefect")) as server:
+        pytestconfig.stash[SERVER] = server
         yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop that server where the next test needs none: while it waits it takes two seconds of processor a minute."""
+    yield
+    server = item.config.stash.get(SERVER, None)
+    if server is not None and nextitem is not None and nextitem.get_closest_marker("prefect") is None:
+        server.stop()
 
 
 @pytest.fixture
@@ -190,6 +203,7 @@ def site(prefect_server: Server, migrated_sqlite: Path, tmp_path: Path) -> Itera
     """A folder where flows run, with a migrated database of its own, on that server."""
     from tests.support.site import Site
 
+    prefect_server.begin()
     shutil.copy(migrated_sqlite, tmp_path / "talent.db")
     with Site(prefect_server, tmp_path).entered() as site:
         yield site

@@ -55,7 +55,16 @@ class Server:
                 [sys.executable, "-P", "-m", "prefect", "server", "start"],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        self._wait()
+        try:
+            self._wait()
+        except AssertionError:
+            self.stop()
+            raise
+
+    def begin(self) -> None:
+        """Start it, where it does not run."""
+        if self.process is None:
+            self.start()
 
     def _wait(self) -> None:
         until = time.monotonic() + START_SECONDS
@@ -72,20 +81,24 @@ class Server:
         assert self.process is not None
         self.process.kill()
         self.process.wait()
+        self.process = None
 
     def stop(self) -> None:
-        assert self.process is not None
+        if self.process is None:
+            return
         self.process.terminate()
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
-            self.kill()
+            self.process.kill()
+            self.process.wait()
+        self.process = None
 
 
 @contextmanager
 def serving(home: Path) -> Iterator[Server]:
+    """A server that whoever needs it `begin`s."""
     server = Server(home)
-    server.start()
     try:
         yield server
     finally:
