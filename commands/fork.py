@@ -82,9 +82,10 @@ def _totals(console: Console, found: Fork) -> None:
 
 
 def _stands(one: Standing) -> str:
-    waived = "，有豁免" if one.waived else ""
     attempt = f"，第 {one.attempt} 轮" if one.attempt > 1 else ""
-    return f"{one.state.chinese}{attempt}{waived}"
+    filed = f"，{local(one.filed_at):%m-%d %H:%M} 报送" if one.filed_at else ""
+    waived = "，有豁免" if one.waived else ""
+    return f"{one.state.chinese}{attempt}{filed}（截止 {one.due.day}）{waived}"
 
 
 def _named(found: Fork, students: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -94,6 +95,5 @@ def _named(found: Fork, students: Sequence[tuple[str, str]]) -> list[tuple[str, 
 def _letters(console: Console, found: Fork) -> None:
     from letters.words import TAGS
 
-    more, less = (Counter(kind for kind, *_ in keys) for keys in (found.written, found.unwritten))
-    rows = [(TAGS[kind], str(more[kind]), str(less[kind])) for kind in TAGS if more[kind] or less[kind]]
+    rows = [(TAGS[kind], str(more), str(less)) for kind, (more, less) in found.post.items()]
     _section(console, "函件", ("种类", "会多写", "会不写"), rows)

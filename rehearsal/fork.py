@@ -6,6 +6,7 @@ Docs: docs/decisions/0079-a-season-played-again.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from acts.load import load_kept
 from calendars import typed_year
 from calendars.errors import TalentError
 from calendars.files import stored
+from letters.words import TAGS
 from models import letterbox, reports, snapshots, writing
 from models import standing as years
 from models.begun_anew import begin_anew
@@ -138,6 +140,16 @@ class Fork:
     def unwritten(self) -> tuple[tuple[str, ...], ...]:
         """The letters that are owed, or went out, and would not be."""
         return tuple(sorted(self.before.letters - self.after.letters))
+
+    @property
+    def post(self) -> dict[str, tuple[int, int]]:
+        """How many letters more, and less, by kind: one that its recipient has anyway, sooner or later, is neither."""
+        up, down = (
+            Counter((kind, phase, city, to) for kind, phase, city, _, to, _ in keys)
+            for keys in (self.written, self.unwritten)
+        )
+        more, less = (Counter(kind for kind, *_ in each.elements()) for each in (up - down, down - up))
+        return {kind: (more[kind], less[kind]) for kind in TAGS if more[kind] or less[kind]}
 
     @property
     def same(self) -> bool:

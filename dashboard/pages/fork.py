@@ -19,7 +19,7 @@ from models import audit
 from rehearsal.fork import OnPaper, Unfit, figures, fork
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
@@ -75,14 +75,8 @@ def _page(
         labels = {total.name: (total.label, total.unit) for total in look.opened.book.totals}
         facts |= {
             "totals": [(*labels[name], *both) for name, both in found.totals.items() if name in labels],
-            "letters": _counted(found.written, found.unwritten),
+            "letters": [(KINDS[kind], *counts) for kind, counts in found.post.items()],
             "left": Counter(one.event.chinese for one in found.left),
         }
     values = {name: given.get(name, one.value) for name, one in known.items()}
     return page("fork.html", request, look=look, year=year, values=values, **facts)
-
-
-def _counted(more: Sequence[tuple[str, ...]], less: Sequence[tuple[str, ...]]) -> list[tuple[str, int, int]]:
-    """Count letters by kind, in words: how many more, how many less."""
-    up, down = (Counter(kind for kind, *_ in keys) for keys in (more, less))
-    return [(word, up[kind], down[kind]) for kind, word in KINDS.items() if up[kind] or down[kind]]

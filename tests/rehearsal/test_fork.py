@@ -77,7 +77,7 @@ def test_with_no_change_it_is_the_season_and_nothing_of_it_stays(season: Databas
     found = fork(season, YEAR, instant(UNTIL), {})
     assert (found.left, found.refused, found.changed) == ((), (), ())
     assert (found.cells, found.written, found.unwritten) == ((), (), ())
-    assert found.same
+    assert (found.same, found.post) == (True, {})
     assert found.before.training
     assert len(found.before.letters) > 50
     assert ledger.everything(season) == before
