@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ _SHOWN = timedelta(hours=1)  # a deadline is drawn as the last hour before it
 _OBJECT = re.compile(r"(?ms)^BEGIN:VCALENDAR\r\n.*?^END:VCALENDAR\r\n")
 _FOLD = re.compile(r".{1,74}")
 _BEGIN = re.compile(r"(?m)^BEGIN:VEVENT\r\n")
+NOTHING_CALLED: Mapping[str, str] = MappingProxyType({})
 IN_MAILTO = "@!$'*+"
 """What of an address may stand in a mailto URI as it is, besides letters, digits and -._~ (RFC 6068)."""
 
@@ -50,13 +52,17 @@ class DatedPhase:
 class DatedYear:
     """A year with its deadlines by phase slug: a city's, or the province's own; by the year file where there is none.
 
-    `sequence` and `changed` are those of the calendar itself, which its revisions make.
+    `sequence` and `changed` are those of the calendar itself, which its revisions make. `called` is what the second
+    part of a phase is called, by slug, and `seconds` is that one's deadline; one that is not called anything is left
+    out.
     """
 
     year: Year
     phases: Mapping[str, DatedPhase] = field(default_factory=dict)
     sequence: int = 0
     changed: datetime | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, DatedPhase] = field(default_factory=dict)
 
 
 def calendar(years: Sequence[DatedYear], city: City | None = None) -> bytes:
@@ -80,6 +86,9 @@ def _events(dated: DatedYear, city: City | None) -> Iterator[Event]:
     for phase in year.phases:
         usual = DatedPhase(resolve(phase.due), dated.sequence, changed)
         yield _standing(year, phase, dated.phases.get(phase.slug, usual), city)
+        if phase.second_due and (called := dated.called.get(phase.slug)):
+            usual = DatedPhase(resolve(phase.second_due), dated.sequence, changed)
+            yield _standing(year, phase, dated.seconds.get(phase.slug, usual), city, called)
         if phase.province_due and city is None:
             yield _province(year, phase, DatedPhase(resolve(phase.province_due), dated.sequence, changed))
 
@@ -94,26 +103,45 @@ def version(moves: int, revisions: int) -> int:
 
 
 def invitation(
-    year: Year, phase: Phase, due: Due, city: City, *, sequence: int, at: datetime, party: bool = False
+    year: Year,
+    phase: Phase,
+    due: Due,
+    city: City,
+    *,
+    sequence: int,
+    at: datetime,
+    party: bool = False,
+    called: str = "",
 ) -> str:
     """Give one deadline to go with a letter of the instant `at`; sent again with a higher sequence it takes its place.
 
-    That of a `party` is the day by which it hands in, with alarms of its own.
+    That of a `party` is the day by which it hands in, with alarms of its own; that of a second part, which is `called`
+    something, is an event of its own.
     Alarms that lie before `at` fall away. The organizer is whoever sends it: see `objects`.
     """
     days = year.working_days
-    rungs = party_ladder(due, year.figures, days, at) if party else ladder(phase, due, days, at)
-    return _sent("PUBLISH", _deadline(year, phase, DatedPhase(due, sequence, at), city, rungs), due.day)
+    rungs = party_ladder(due, year.figures, days, at) if party else ladder(phase, due, days, at, second=bool(called))
+    return _sent("PUBLISH", _deadline(year, phase, DatedPhase(due, sequence, at), city, rungs, called), due.day)
 
 
-def cancellation(year: Year, dues: Mapping[str, Due], city: City, *, sequences: Mapping[str, int], at: datetime) -> str:
+def cancellation(
+    year: Year,
+    dues: Mapping[str, Due],
+    city: City,
+    *,
+    sequences: Mapping[str, int],
+    at: datetime,
+    called: Mapping[str, str] = NOTHING_CALLED,
+) -> str:
     """Give what takes these deadlines of a city, by phase slug, out of the calendars that they were put into.
 
-    It is an object for each: all that one CANCEL names must share a UID (RFC 5546, 3.2.5).
+    Those of the second parts where these are `called` something. It is an object for each: all that one CANCEL names
+    must share a UID (RFC 5546, 3.2.5).
     """
     made = []
     for slug, due in dues.items():
-        event = _deadline(year, year.phase(slug), DatedPhase(due, sequences[slug], at, "gone"), city, ())
+        gone = DatedPhase(due, sequences[slug], at, "gone")
+        event = _deadline(year, year.phase(slug), gone, city, (), called.get(slug, ""))
         made.append(_sent("CANCEL", event, due.day))
     return "".join(made)
 
@@ -164,15 +192,24 @@ def _sent(method: str, event: Event, last: date) -> str:
     return str(made.to_ical(), "utf-8")
 
 
-def _standing(year: Year, phase: Phase, dated: DatedPhase, city: City | None) -> Event:
-    rungs = ladder(phase, dated.due, year.working_days, start_of(phase.opens)) if dated.stands == "owed" else ()
-    return _deadline(year, phase, dated, city, rungs)
+def _standing(year: Year, phase: Phase, dated: DatedPhase, city: City | None, called: str = "") -> Event:
+    asked = (phase, dated.due, year.working_days, start_of(phase.opens))
+    rungs = ladder(*asked, second=bool(called)) if dated.stands == "owed" else ()
+    return _deadline(year, phase, dated, city, rungs, called)
 
 
-def _deadline(year: Year, phase: Phase, dated: DatedPhase, city: City | None, rungs: tuple[Rung, ...]) -> Event:
-    uid = f"{year.year}-{phase.slug}-due{f'-{city.slug}' if city else ''}@talent-calendar"
+def known_by(year: int, phase: str, city: str = "", *, second: bool = False) -> str:
+    """Give the UID of a deadline, the province's or a city's own; that of a phase's second part is another."""
+    whose = f"-{city}" if city else ""
+    return f"{year}-{phase}{'-second' if second else ''}-due{whose}@talent-calendar"
+
+
+def _deadline(
+    year: Year, phase: Phase, dated: DatedPhase, city: City | None, rungs: tuple[Rung, ...], called: str = ""
+) -> Event:
+    uid = known_by(year.year, phase.slug, city.slug if city else "", second=bool(called))
     text = f"截止日 {dated.due.day} 当天有效（依据：{dated.due.why}）。{year.notice}"
-    return _event(year, dated, uid, f"{phase.name}截止", text, rungs)
+    return _event(year, dated, uid, f"{phase.name}{called and '：'}{called}截止", text, rungs)
 
 
 def _province(year: Year, phase: Phase, dated: DatedPhase) -> Event:

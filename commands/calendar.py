@@ -223,7 +223,8 @@ def _opened(year: int, key: str | None, common: Common) -> bytes | None:
 
 def _by_file(year: int, key: str | None) -> bytes:
     from calendars.ics import DatedYear, calendar
+    from phases.book import BOOK
 
     say(f"{year} 年度没有开设，按系统所附的年度日历。")
     read = calendar_of(str(year))
-    return calendar([DatedYear(read)], read.city(key) if key else None)
+    return calendar([DatedYear(read, called=BOOK.seconds_called(read))], read.city(key) if key else None)

@@ -120,7 +120,8 @@ class Brief:
     far it is. `follows` is the work that waits for this phase, and `chased` the days on which the city was reminded and
     urged, by kind. `tally` are the numbers of a filing that passed. `second`: it is about the second part of the phase
     alone, and with `also` another day of that has moved as well; `second_due` is until when
-    the recipient hands that in, where the year dates it. `heads` are where the record's chain ends.
+    the recipient hands that in, where the year dates it. `entered` are the entries of the calendar file that goes with
+    the letter: "" for a phase's own day, a name for its second part's. `heads` are where the record's chain ends.
     """
 
     kind: Kind
@@ -157,6 +158,7 @@ class Brief:
     second: bool = False
     also: SecondDay | None = None
     second_due: Due | None = None
+    entered: tuple[str, ...] = ()
     stands: Stands | None = None
     done: date | None = None
     follows: tuple[str, ...] = ()

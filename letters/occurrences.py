@@ -92,6 +92,11 @@ def is_declined(asked: RequestBrief | None) -> bool:
     return asked is not None and not asked.granted
 
 
+def begins_second(kind: Kind, of: Dealings, audience: Audience) -> bool:
+    """Tell whether a letter that begins a phase for an audience asks something of it by the second part's day."""
+    return kind in {"opened", "rejoined"} and any("{second}" in sentence for sentence in of.asked(audience))
+
+
 def in_calendar(of: Dealings, audience: Audience) -> bool:
     """Tell whether a phase's deadline goes into that audience's calendars: only where who hands in is told again.
 

@@ -83,9 +83,10 @@ def render(brief: Brief, words: Mapping[str, str] = SHIPPED) -> Rendered:
 
     `words` are templates of the office's own by kind, in the place of those shipped. One that fails over this brief all
     the same is passed by: no act is held up over words. An answer that neither grants a day nor declines one
-    is the shipped one.
+    is the shipped one, and so is what says besides its own matter that the second part's day has moved.
     """
-    if brief.kind in words and not (brief.asked and (brief.asked.overtaken or brief.asked.about)):
+    beside = brief.also is not None and not LETTER_KINDS[brief.kind].moves
+    if brief.kind in words and not beside and not (brief.asked and (brief.asked.overtaken or brief.asked.about)):
         with suppress(Exception):
             return render_own(brief, words[brief.kind])
     view = _view(brief)
@@ -201,6 +202,7 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "ask": _whom_to_ask(brief),
         "replies": bool(brief.ask and brief.ask.mailbox),
         "calendar": _has_calendar(brief),
+        "entered": _entered(brief),
         "publishes": publishes(brief),
         "slip": publishes(brief) or any(item.detail.endswith(PUT_RIGHT) for item in brief.items),
         "meets": brief.arranged and 1 + brief.rearranged,
@@ -267,10 +269,10 @@ def _also(second: SecondDay, brief: Brief) -> dict[str, str]:
     year = phrases.year_of(brief)
     return {
         "files": second.of.called.filed if second.of.called else "",
-        "beside": sentences.called(brief).short if brief.audience in OFFICES else sentences.handed_in(brief),
         "hands_in": second.of.handed_in(brief.audience),
-        "was": phrases.until(second.was, brief.audience, year),
-        "until": phrases.until(second.due.day, brief.audience, year),
+        "was": (was := phrases.until(second.was, brief.audience, year)),
+        "until": (until := phrases.until(second.due.day, brief.audience, year)),
+        "said": sentences.second_moved(brief, was, until),
     }
 
 
@@ -300,8 +302,18 @@ def _has_calendar(brief: Brief) -> bool:
     calendar = LETTER_KINDS[brief.kind].calendar
     if calendar == "ends" or (calendar and brief.arranged):
         return True
-    is_dated = bool(calendar) and brief.due is not None and not brief.second and not is_declined(brief.asked)
+    return bool(brief.own is None and brief.entered) or (bool(calendar) and _is_entered(brief))
+
+
+def _is_entered(brief: Brief) -> bool:
+    """Whether a calendar file puts the phase's own day into the recipient's calendar."""
+    is_dated = brief.due is not None and not brief.second and not is_declined(brief.asked)
     return is_dated and brief.of is not None and in_calendar(brief.of, brief.audience)
+
+
+def _entered(brief: Brief) -> str:
+    """What the calendar file that goes with it is of, where it names a day beside of which there is none."""
+    return "" if brief.second or "" in brief.entered else "、".join(brief.entered)
 
 
 def _rows(brief: Brief) -> list[tuple[str, str]]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from letters import phrases
 from letters.occurrences import OFFICES
-from letters.words import BEGINS, DECIDING, DECISIONS, LAST_WORDS, OFFICE, PROGRAMME, SETTLED
+from letters.words import BEGINS, DECIDING, DECISIONS, LAST_WORDS, OFFICE, PROGRAMME, SETTLED, YOU
+from phases.letter_kinds import LETTER_KINDS
 from phases.parties import called_by
 
 if TYPE_CHECKING:
-    from letters.brief import Brief
+    from letters.brief import Brief, SecondDay
     from phases.parties import Audience, Called, Mailing
 
 
@@ -25,9 +26,15 @@ def called(brief: Brief) -> Called:
 
 
 def short(brief: Brief) -> str:
-    """年度评价材料: what a city files, in short; with what it files later, where the days of both have moved."""
-    second = brief.also and (brief.also.of.called or called_by(brief.phase_name))
+    """年度评价材料: what a city files, in short; with what it files later, where a letter is about both days alone."""
+    moved = both_moved(brief)
+    second = moved and (moved.of.called or called_by(brief.phase_name))
     return f"{called(brief).short}、{second.short}" if second else called(brief).short
+
+
+def both_moved(brief: Brief) -> SecondDay | None:
+    """Give the second part's day, where a letter says nothing but that it has moved, and the phase's own as well."""
+    return brief.also if LETTER_KINDS[brief.kind].moves else None
 
 
 def task(brief: Brief) -> str:
@@ -65,10 +72,21 @@ def handed_in(brief: Brief) -> str:
     return brief.of.handed_in(brief.audience) if brief.of else ""
 
 
+def second_moved(brief: Brief, was: str, until: str) -> str:
+    """Say beside a phase's own day that of its second part has moved as well: 总结的截止时间同时由…调整为…。"""
+    if brief.also is None:
+        return ""
+    of = brief.also.of
+    if brief.audience in OFFICES:
+        return f"{(of.called or called_by(brief.phase_name)).filed}的截止时间同时由{was}调整为{until}。"
+    return f"{YOU[brief.audience]}提交{of.handed_in(brief.audience)}的时间同时由{was}改为{until}。"
+
+
 def lacking(brief: Brief) -> str:
     """What this letter asks a party for: a part of that, or all."""
     found = mailing(brief)
-    second = f"、{brief.also.of.handed_in(brief.audience)}" if brief.also else ""
+    moved = both_moved(brief)
+    second = f"、{moved.of.handed_in(brief.audience)}" if moved else ""
     return (found.lacking if found else "") or handed_in(brief) + second
 
 

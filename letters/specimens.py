@@ -14,7 +14,7 @@ from gates.verdict import Finding
 from letters import phrases
 from letters.brief import Brief, Item, OwnWords, RequestBrief
 from letters.link_places import FIRST_LINK, INVITING
-from letters.occurrences import OFFICES, in_calendar, is_declined, later, occurrences
+from letters.occurrences import OFFICES, begins_second, in_calendar, is_declined, later, occurrences
 from letters.titles import publishes
 from letters.words import AUDIENCES, TAGS
 from phases.letter_kinds import LETTER_KINDS, Kind
@@ -87,6 +87,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         rearranged=bool(is_placed),
         second=second is not None,
         second_due=_second_due(year, found, audience) if found else None,
+        entered=_entered(book, year, kind, found, audience) if found else (),
         students=numbers if mailing or (row.later and audience not in OFFICES) else (),
         listed=numbers if mailing else (),
         done=as_of.date(),
@@ -108,16 +109,33 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
     """The iCalendar that goes with a specimen, as it goes with the letter itself; None where none does."""
     slug = brief.phase or year.phases[0].slug
     calendar = LETTER_KINDS[brief.kind].calendar
-    if not calendar or not in_calendar(book.dealings(year.phase(slug), year), brief.audience):
+    entered = in_calendar(book.dealings(year.phase(slug), year), brief.audience)
+    if calendar == "ends" and entered:
+        ended = {slug: resolve(year.phase(slug).due)}
+        return cancellation(year, ended, city, sequences={slug: 1}, at=brief.as_of)
+    if calendar != "sets" or is_declined(brief.asked):
         return None
-    if calendar == "ends":
-        dues = {slug: resolve(year.phase(slug).due)}
-        return cancellation(year, dues, city, sequences={slug: 1}, at=brief.as_of)
-    if brief.due is None or is_declined(brief.asked):
-        return None
-    sequence = version(brief.attempt, 0)
-    party = brief.audience not in OFFICES
-    return invitation(year, year.phase(slug), brief.due, city, sequence=sequence, at=brief.as_of, party=party)
+    sequence, party = version(brief.attempt, 0), brief.audience not in OFFICES
+    own = [("", brief.due)] if entered else []
+    dues = [*own, *((called, brief.second_due) for called in brief.entered if called)]
+    made = [
+        invitation(
+            year, year.phase(slug), due, city,
+            sequence=sequence, at=brief.as_of, party=party, called=called,
+        )
+        for called, due in dues
+        if due
+    ]  # fmt: skip
+    return "".join(made) or None
+
+
+def _entered(book: Book, year: Year, kind: Kind, phase: Phase, audience: Audience) -> tuple[str, ...]:
+    """The entries of the calendar file that goes with a letter which begins a phase of two parts."""
+    of = book.dealings(phase, year)
+    if not phase.second_due or not begins_second(kind, of, audience):
+        return ()
+    second = book.dealings(phase, year, second=True).entered(audience)
+    return ("", second) if in_calendar(of, audience) else (second,)
 
 
 def _second_due(year: Year, phase: Phase, audience: Audience) -> Due | None:

@@ -56,7 +56,8 @@ def subject(brief: Brief) -> str:
     said = ANSWERS[_answer(brief.asked)] if brief.kind == "answered" and brief.asked else found.subject
     if "{left}" in said and not 0 < (brief.working_days_left or 0) <= phrases.COUNTED:
         said = found.uncounted
-    several = brief.due is not None and brief.also is not None and brief.also.due.day != brief.due.day
+    moved = sentences.both_moved(brief)
+    several = brief.due is not None and moved is not None and moved.due.day != brief.due.day
     if found.undated and (brief.due is None or several):
         said = found.undated
     return SUBJECT_MARK + said.format_map(_words(brief))

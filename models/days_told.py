@@ -192,12 +192,15 @@ def _newest(connection: Connection, telling: Select[Any], phases: Collection[str
     return dict(found)
 
 
-def in_calendars_of(connection: Connection, year: int, city: str, audience: str) -> frozenset[str]:
-    """Give the phases of a city whose deadline was written to an audience with a calendar file, arrived or not."""
+def in_calendars_of(connection: Connection, year: int, city: str, audience: str) -> Mapping[str, Collection[str]]:
+    """Give by phase the calendar files with which a city's deadlines were written to an audience, arrived or not."""
     letter, body = table_of(Letter), table_of(LetterBody)
-    query = select(letter.c.phase).distinct().join_from(letter, body, body.c.digest == letter.c.body)
+    query = select(letter.c.phase, body.c.ics).distinct().join_from(letter, body, body.c.digest == letter.c.body)
     theirs = (letter.c.year == year, letter.c.concerns == city, letter.c.recipient.like(f"{audience}:%"))
-    return frozenset(connection.execute(query.where(*theirs, body.c.ics.is_not(None))).scalars())
+    found: dict[str, list[str]] = defaultdict(list)
+    for phase, file in connection.execute(query.where(*theirs, body.c.ics.is_not(None))):
+        found[phase].append(file)
+    return found
 
 
 class ToldDay(NamedTuple):

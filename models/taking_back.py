@@ -45,7 +45,7 @@ SECOND = "second#"
 """What begins the slot of a letter that says that the second part's day alone has moved, filed or not the rest."""
 
 BOTH = "both#"
-"""What begins the slot of one that says that the days of both parts have moved."""
+"""What begins the slot of one that says that the days of both parts have moved, whatever else it says."""
 
 MOVED_ON, OPENED_AGAIN = "所说的事项已办结或已有变化", "本阶段已重新开放"
 LEFT, BACK = "该市已退出本年度", "该市已恢复参加本年度"
@@ -158,7 +158,8 @@ def take_back_second_days(connection: Connection, year: int, places: Collection[
     """Take back what has not left and tells these city phases a day of their second part that has moved again."""
     table = table_of(Letter)
     about = tuple_(table.c.phase, table.c.concerns).in_(sorted(places))
-    theirs = table.c.slot.startswith(SECOND) | table.c.slot.startswith(BOTH)
+    again = table.c.kind.in_(DATED) | answering(table)  # what tells both days, and is owed anew with the new ones
+    theirs = table.c.slot.startswith(SECOND) | (table.c.slot.startswith(BOTH) & again)
     take_back(connection, REDATED, table.c.year == year, about, theirs)
 
 

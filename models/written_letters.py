@@ -18,7 +18,7 @@ from models.outbox import ALL, LetterKey
 from models.restorations import NUMBERS
 from models.tables.restorations import Restoration
 from models.tables.season import Letter, LetterBody
-from models.taking_back import ARRANGED, HELD_BACK, RECALLED, REDATED, WAITING, answering, lost, owed_again
+from models.taking_back import ARRANGED, BOTH, HELD_BACK, RECALLED, REDATED, WAITING, answering, lost, owed_again
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -38,7 +38,8 @@ def answers_redated(connection: Connection, year: int, phases: Iterable[str], ci
         table.c.concerns.in_(list(cities)),
         answering(table),
     )
-    newest = {row.slot.partition("#")[0]: row for row in connection.execute(query.order_by(table.c.id))}
+    rows = connection.execute(query.order_by(table.c.id))
+    newest = {row.slot.removeprefix(BOTH).partition("#")[0]: row for row in rows}
     unsent = LetterState.CANCELLED.value
     return [
         int(number) for number, row in newest.items() if row.moot or (row.state == unsent and row.detail == REDATED)

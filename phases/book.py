@@ -115,6 +115,11 @@ class Book:
         ahead = next((one.parties for one in following if one), ())
         return dealings(found.parties, phase.province, found.called, year, ahead)
 
+    def seconds_called(self, year: Year) -> Mapping[str, str]:
+        """Give what a city's calendar calls the second part of each phase that the year dates one of, by slug."""
+        dated = (phase for phase in year.phases if self.second(phase))
+        return {phase.slug: self.dealings(phase, year, second=True).entered("city") for phase in dated}
+
     def province_gate(self, slug: str) -> Gate[Any] | None:
         """Give the gate of the province's own part of a phase, where it has one."""
         found = self.find(slug)

@@ -209,6 +209,10 @@ class Dealings:
         """Give what an audience is asked in the year, a sentence each."""
         return [said for one in self.stakeholder(audience).todo if (said := self._said(one))]
 
+    def entered(self, audience: Audience) -> str:
+        """Give what an audience reads in its calendar of what is due: what a city files, a party hands in."""
+        return (self.called.short if self.called else "") if audience == "city" else self.handed_in(audience)
+
     def handed_in(self, audience: Audience) -> str:
         """Give what an audience hands in to its city, in a few words; "" where that is nothing."""
         return self._said(self.stakeholder(audience).hands_in)

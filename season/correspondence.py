@@ -13,24 +13,23 @@ from letters.brief import Brief, Item, SecondDay
 from letters.campaigns import campaign
 from letters.case_fields import DUE, named
 from letters.link_places import FIRST_LINK, INVITING
-from letters.occurrences import OFFICES, in_calendar, is_declined, later
+from letters.occurrences import OFFICES, is_declined, later
 from letters.words import CHASED
 from models import letter_papers
-from models.days_told import AGAIN, OVERDUE
 from models.letter_marks import waits
 from models.letter_states import LetterState
 from models.loading import loaded_by
 from models.outbox import ALL, LetterRow, message_id
 from models.parties import Reach
-from models.taking_back import SECOND
 from models.written_letters import chased, opened_before, queued_keys
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
 from phases.parties import called_by
 from season import recipients
-from season.calendar_files import arranged_for, calendar_file
+from season.calendar_files import arranged_for, calendar_file, entries, sets
 from season.judging import scope_of
 from season.moot_requests import answer_anew, nudge_anew, request_of, settle_requests
 from season.moving import tell_moved
+from season.one_letter_each import both_days, one_at_once
 from season.short_messages import owed_beside
 
 if TYPE_CHECKING:
@@ -42,14 +41,11 @@ if TYPE_CHECKING:
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
     from models.parties import Concerned, PartyOnFile
-    from models.standing import Key
     from phases.letter_kinds import Kind
     from phases.parties import Audience, Mailing
     from season.owing import Owed
     from season.recipients import Recipient
     from season.unit_of_work import Season
-
-SAID_BY: Mapping[str, tuple[str, ...]] = {kind: row.said_by for kind, row in LETTER_KINDS.items()}
 
 
 def correspond(season: Season) -> None:
@@ -68,12 +64,13 @@ def correspond(season: Season) -> None:
     whom: dict[LetterKey, tuple[Owed, Recipient]] = {}
     fresh = _unwritten(owed, written)
     words = _Words(season)
-    for one, recipient in _addressed(season, fresh) if fresh else ():
+    unwritten = [(one, to) for one, to in _addressed(season, fresh) if _key(one, to) not in written] if fresh else []
+    for one, recipient in both_days(unwritten, lambda one, to: _valid_until(season, one, to.audience) is not None):
         key = _key(one, recipient)
-        if key not in written and key not in rows:
+        if key not in rows:
             rows[key], whom[key] = _written(season, one, recipient, key, *words.of(one, recipient)), (one, recipient)
     filed = {key for key, cell in season.cells.items() if State.SUBMITTED in {cell.state, cell.resume}}
-    letters = _one_at_once(list(rows.values()), filed)
+    letters = one_at_once(list(rows.values()), filed)
     season.writes.letters.extend(letters)
     season.writes.short.extend(owed_beside(season, letters, lambda row: words.brief(*whom[row.key])))
 
@@ -105,7 +102,7 @@ class _Words:
 
     def __init__(self, season: Season) -> None:
         self._season = season
-        self._files: dict[tuple[str, str | None, str, bool, Audience | bool, bool], str | None] = {}
+        self._files: dict[tuple[str, str | None, str, bool, Due | None, Audience], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
         self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...], str], Campaign] = {}
 
@@ -116,10 +113,7 @@ class _Words:
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self.brief(owed, recipient), self._season.stamp.words)
-        is_told = owed.phase is not None and in_calendar(self._season.dealings(owed.phase), recipient.audience)
-        ends = LETTER_KINDS[owed.kind].calendar == "ends"
-        apart = recipient.audience if ends or (is_told and recipient.party) else is_told
-        cause = (owed.kind, owed.phase, owed.city, owed.second, apart, recipient.party)
+        cause = (owed.kind, owed.phase, owed.city, owed.second, owed.also and owed.also[0], recipient.audience)
         if cause not in self._files:  # it costs as much as two hundred letters
             self._files[cause] = calendar_file(self._season, owed, recipient.audience)
         return found, self._files[cause]
@@ -150,40 +144,6 @@ class _Words:
     @cached_property
     def _chased(self) -> Mapping[tuple[str, str, str], Mapping[Kind, tuple[date, ...]]]:
         return chased(self._season.connection, self._season.year.year, CHASED)
-
-
-def _one_at_once(rows: Sequence[LetterRow], filed: Collection[Key]) -> list[LetterRow]:
-    """Keep unsent what another letter of this very pass says: that the phase opened, unseen till now, or is late.
-
-    It is written all the same, or the next pass would find it owed. What says nothing new is not written.
-    """
-
-    def once_more(row: LetterRow) -> bool:
-        return row.kind == OVERDUE and AGAIN in row.slot
-
-    def tells(row: LetterRow) -> bool:
-        """An answer that declines names no day of its own: whatever gives another is told beside it."""
-        return row.valid_until is not None or (row.kind == OVERDUE and not once_more(row))
-
-    told = {(row.kind, row.phase, row.concerns, row.recipient) for row in rows if tells(row)}
-
-    def gets(row: LetterRow, kind: str) -> bool:
-        return (kind, row.phase, row.concerns, row.recipient) in told
-
-    def unneeded(row: LetterRow) -> bool:
-        return (row.kind == "reminder" and gets(row, "opened")) or (once_more(row) and gets(row, OVERDUE))
-
-    def said(row: LetterRow) -> bool:
-        """Of the second part's day only an opening speaks as well, till the rest is `filed`; not to whoever is back."""
-        if row.slot.startswith(SECOND) and (row.phase, row.concerns) not in filed:
-            return gets(row, "opened") and not gets(row, "rejoined")
-        return any(gets(row, kind) for kind in SAID_BY[row.kind])
-
-    return [
-        row._replace(state=LetterState.CANCELLED, detail="与同时发出的函件重复，不另发") if unneeded(row) else row
-        for row in rows
-        if not said(row)
-    ]
 
 
 def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipient]]:
@@ -319,7 +279,8 @@ def _due(season: Season, owed: Owed, audience: Audience) -> Due | None:
     if owed.phase and not moves and not season.dealings(owed.phase).stakeholder(audience).hands_in:
         return None
     mailing = _mailing(season, owed, audience)
-    if mailing is not None and not mailing.dated:
+    begins = mailing or (owed.phase and season.dealings(owed.phase, second=owed.second).mailing("opened", audience))
+    if begins and not begins.dated and not moves:  # of whom its own phase asks nothing by that day
         return None
     following = later(season.year, mailing)
     due = season.due(following.slug, owed.city) if following else owed.due
@@ -366,6 +327,7 @@ def _shared(season: Season, owed: Owed, audience: Audience) -> Brief:
         second=owed.second,
         also=_also(season, owed, audience),
         second_due=_second_due(season, owed, audience),
+        entered=tuple(one.called for one in entries(season, owed, audience)) if sets(season, owed) else (),
         nobody=owed.nobody,
         heads=owed.heads,
         done=day_of(season.stamp.as_of),

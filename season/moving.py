@@ -11,8 +11,7 @@ from gates.states import MOVING_THE_DAY, Event, State
 from letters.occurrences import OFFICES, ahead
 from models import taking_back, written_letters
 from models.days_told import days_told, left_unsaid, told_of_second
-from phases.letter_kinds import LETTER_KINDS
-from season import owing, recipients, second_days
+from season import owing, second_days
 from season.calendar_files import day_version
 from season.recipients import audience_of
 from season.second_part import still_owing
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from models.days_told import Told
     from models.standing import Cell, Key
-    from phases.parties import Audience
     from season.unit_of_work import Season
 
 WAITED_FOR = frozenset({State.WAITING, State.OPEN, State.RETURNED})
@@ -177,10 +175,9 @@ def _outdated(season: Season, due: Due, told: Told) -> Told:
 def _tell(season: Season, cell: Cell, first: Outdated | None, second: Outdated | None) -> None:
     """Owe each another day of a city phase, of its second part, or of both in one letter."""
     whom: dict[tuple[bool, date | None, date | None], set[str]] = defaultdict(set)
-    apart = _told_otherwise(season, cell)
     for to in sorted({*(first.told if first else ()), *(second.told if second else ())}):
         one, other = (_was(season, cell, part, to) for part in (first, second))
-        if one and other and one[0] == other[0] and audience_of(to) not in apart:
+        if one and other and one[0] == other[0]:
             whom[one[0], one[1], other[1]].add(to)
             continue
         if one:
@@ -209,10 +206,3 @@ def _was(season: Season, cell: Cell, part: Outdated | None, to: str) -> tuple[bo
     if until is None:
         return None
     return mistaken is not None and season.holds(mistaken, audience_of(to), until), last_day(until)
-
-
-def _told_otherwise(season: Season, cell: Cell) -> frozenset[Audience]:
-    """Give the audiences that another letter of this act tells the day of the phase, and not of its second part."""
-    said_by = LETTER_KINDS["moved"].said_by
-    told = (one for one in season.owed if (one.phase, one.city) == (cell.phase, cell.city) and one.kind in said_by)
-    return frozenset(audience for one in told for audience in recipients.audiences(season, one))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from calendars.deadlines import day_of
@@ -314,6 +314,13 @@ def _another_day(kind: Kind, season: Season, cell: Cell, to: frozenset[str], tol
         kind, *_about(cell), slot,
         due=told.due, was=told.was, to=to, reason=told.reason, second=told.second, also=told.also,
     )  # fmt: skip
+
+
+def saying_both(owed: Owed, other: Owed) -> Owed:
+    """Give a letter that names a phase's own day with that of the second part, which another would tell apart."""
+    assert other.due is not None
+    assert other.was is not None
+    return replace(owed, slot=f"{BOTH}{owed.slot}", also=other.also or (other.due, other.was))
 
 
 def request(season: Season, cell: Cell, due: Due, asked: RequestBrief) -> None:

@@ -159,6 +159,9 @@ class Believing(Season):
         assert {key: days for key, days in found.items() if days[1] not in {None, days[0]}} == {}
         read = {(party, city): self.mail.second_day(self.address(party)) for party, _, city in found}
         assert read == {(party, city): day for (party, _, city), (day, _) in found.items()}
+        for (party, phase, city), (day, holds) in found.items():
+            shown = self.mail.days(self.address(party)).get(f"{YEAR}-{phase}-second-due-{city}@talent-calendar", day)
+            assert holds is None or shown == day, (party, phase, city)
 
     def address(self, party: str) -> str:
         letter = table_of(Letter)

@@ -317,7 +317,8 @@ def test_a_city_that_has_not_filed_hears_of_the_second_day_that_moved_and_goes_o
     assert "总结和经费情况" in next(one.subject for one in said.changes.letters if one.recipient == f"city:{NANJING}")
     assert "截止时间由2022年12月31日（星期六）24时调整为2023年1月10日（星期二）24时" in told["city"]
     assert SCHOOL in told["school"]
-    assert {one.ics for one in said.changes.letters} == {None}, "the entry in a calendar is that of the materials"
+    assert {one.ics and one.ics.count("-second-due-nanjing") for one in said.changes.letters} == {1}
+    assert [one.ics for one in said.changes.letters if "-year-end-due-" in (one.ics or "")] == []
     log = "年度日历修订，后交部分截止日 2022-12-31 改为 2023-01-10：省厅通知"
     assert [move.reason for move in said.changes.transitions if move.after.city == NANJING] == [log]
     with scene.database.read() as connection:
@@ -359,9 +360,10 @@ def test_a_later_day_of_all_moves_both_and_tells_both(scene: Scene) -> None:
     assert told.subject.endswith("截止时间改为1月10日（周二）24时：南京市年度评价材料、总结和经费情况")
     both = "由2022年11月30日（星期三）24时调整为2023年1月10日（星期二）24时", "由2022年12月31日（星期六）24时调整为"
     assert all(each in told.text for each in both)
-    assert (told.text.count("附件为年度评价材料新截止时间的日历文件"), bool(told.ics)) == (1, True)
+    assert (told.text.count("附件为新截止时间的日历文件"), (told.ics or "").count("BEGIN:VEVENT")) == (1, 2)
     to_school = [one.text for one in said.changes.letters if one.recipient.startswith("school:")]
     assert ["提交学生材料" in one and "提交年度工作总结" in one for one in to_school] == [True]
+    assert ["附件为年度工作总结新截止时间的日历文件" in one for one in to_school] == [True], "of the other it has none"
     to_institution = [one.text for one in said.changes.letters if one.recipient.startswith("institution:")]
     assert ["提交年度工作总结的时间由2022年12月28日" in one for one in to_institution] == [True]
 
@@ -397,14 +399,56 @@ def test_where_the_first_moves_alone_both_are_told_again(scene: Scene) -> None:
     assert sorted(told) == ["city", "mentor", "school"], "an institution was told of the second alone, and that holds"
 
 
-def test_an_answer_tells_the_first_day_and_the_second_is_told_beside_it(scene: Scene) -> None:
+BOTH = "年度工作总结、经费使用情况和绩效指标完成情况的截止时间同时由{}24时调整为{}24时。"
+THIRTY_FIRST, TENTH, TWENTIETH = "2022年12月31日（星期六）", "2023年1月10日（星期二）", "2023年1月20日（星期五）"
+
+
+def kinds_to(said: Outcome | Advance) -> dict[str, list[str]]:
+    """Which kinds of letter each gets by an act."""
+    found: dict[str, list[str]] = {}
+    for one in said.changes.letters:
+        found.setdefault(one.recipient.partition(":")[0], []).append(one.kind)
+    return found
+
+
+def test_an_answer_that_grants_a_day_before_the_filing_tells_both_in_one_letter(scene: Scene) -> None:
     day, given = date(2023, 1, 10), (sent(opened(scene)).database, YEAR)
     assert ask.ask(*given, YEAR_END, NANJING, stamp("2022-11-20T10:00"), until=day, reason="封控").done
+    plain = scene.extend(YEAR_END, [NANJING], "2022-11-20T11:00", day, dry_run=True)
     said = answer.answer(*given, 1, stamp("2022-11-20T11:00"), grant=True, until=day, reason="同意")
-    letters = [one for one in said.changes.letters if one.recipient == f"city:{NANJING}"]
-    assert sorted(one.kind for one in letters) == ["answered", "moved"]
-    assert ["评价材料的" in one.text for one in letters if one.kind == "moved"] == [False]
-    assert len([one for one in said.changes.letters if one.recipient.startswith("school:")]) == 1
+    assert kinds_to(said) == {**kinds_to(plain), "city": ["answered"]}
+    (text,) = [one.text for one in said.changes.letters if one.recipient == f"city:{NANJING}"]
+    assert f"由2022年11月30日（星期三）24时延至{TENTH}24时" in text
+    assert BOTH.format(THIRTY_FIRST, TENTH) in text
+    with sent(scene).database.read() as connection:
+        found = beliefs(connection, YEAR, instant("2022-11-20T13:00"), [f"city:{NANJING}"])
+    assert {(one.second, one.kind, one.told, one.true) for one in found if one.phase == YEAR_END} == {
+        (False, "answered", day, True), (True, "answered", day, True),
+    }  # fmt: skip
+
+
+def test_such_an_answer_that_has_not_left_is_given_once_more_with_the_new_day(scene: Scene) -> None:
+    day, given = date(2023, 1, 10), (sent(opened(scene)).database, YEAR)
+    assert ask.ask(*given, YEAR_END, NANJING, stamp("2022-11-20T10:00"), until=day, reason="封控").done
+    assert answer.answer(*given, 1, stamp("2022-11-20T11:00"), grant=True, until=day, reason="同意").done
+    again = scene.extend(YEAR_END, [NANJING], "2022-11-20T12:00", date(2023, 1, 20))
+    assert kinds_to(again)["city"] == ["answered"]
+    (text,) = [one.text for one in again.changes.letters if one.recipient == f"city:{NANJING}"]
+    assert BOTH.format(THIRTY_FIRST, TWENTIETH) in text, "nobody has the first"
+
+
+def test_what_returns_a_filing_or_opens_it_again_tells_both_days_in_one_letter(scene: Scene) -> None:
+    sent(opened(scene)).load(YEAR_END, NANJING, materials_alone(scene), "2022-11-20T10:00")
+    assert scene.submit(YEAR_END, NANJING, "2022-11-20T11:00").done
+    returned = sent(scene).reject(YEAR_END, NANJING, "2022-11-21T10:00", date(2023, 1, 10))
+    moved = {whom: ["moved"] for whom in ("institution", "mentor", "school")}
+    assert kinds_to(returned) == {"city": ["returned"], **moved}
+    assert BOTH.format(THIRTY_FIRST, TENTH) in told_to(returned, "returned")["city"]
+    again = sent(scene).rerun(YEAR_END, NANJING, "2022-11-22T10:00", date(2023, 1, 20))
+    assert kinds_to(again) == {**moved, "city": ["rerun"], "mentor": ["rerun"]}
+    assert BOTH.format(TENTH, TWENTIETH) in told_to(again, "rerun")["city"]
+    theirs = "您提交年度工作总结的时间同时由2023年1月5日（星期四）17时改为2023年1月17日（星期二）17时。"
+    assert theirs in told_to(again, "rerun")["mentor"]
 
 
 def test_two_mistaken_days_are_told_apart_by_their_part(scene: Scene) -> None:
@@ -454,6 +498,21 @@ def test_whoever_is_back_hears_what_moved_while_the_city_was_away(scene: Scene) 
     assert sorted(told) == ["city", "institution", "mentor", "school"]
     assert "截止时间由2022年12月31日（星期六）24时调整为2023年1月10日（星期二）24时" in told["city"]
     assert SCHOOL in told["school"]
+
+
+def test_whoever_is_back_in_that_very_phase_hears_it_in_one_letter(scene: Scene) -> None:
+    sent(opened(scene)).extend(YEAR_END, [NANJING], "2022-11-20T10:00", date(2022, 12, 20))
+    assert sent(scene).submit("cultivation", NANJING, "2022-12-01T10:00").done
+    sent(scene).withdraw(NANJING, "2022-12-02T10:00")
+    assert revised(sent(scene), "2022-12-05T10:00").done
+    said = rejoin(scene.database, YEAR, NANJING, stamp("2022-12-06T10:00"), reason="已落实")
+    assert kinds_to(said) == {
+        "city": ["rejoined"], "mentor": ["rejoined"], "school": ["rejoined"], "institution": ["opened", "rejoined"],
+    }, "of an institution nothing is asked by the day of the materials"  # fmt: skip
+    back = next(one.text for one in said.changes.letters if one.kind == "rejoined" and "institution" in one.recipient)
+    assert "将有关材料交" not in back
+    assert BOTH.format(THIRTY_FIRST, TENTH) in told_to(said, "rejoined")["city"]
+    assert "贵校提交年度工作总结的时间同时由2022年12月28日" in told_to(said, "rejoined")["school"]
 
 
 def test_without_the_guard_nobody_hears_of_it(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

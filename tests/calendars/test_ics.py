@@ -59,6 +59,23 @@ def test_a_city_s_calendar_leaves_out_the_province_s_own_day() -> None:
     assert list(events(calendar([DatedYear(YEAR)], YANCHENG))) == uids
 
 
+def test_a_second_part_that_is_called_something_has_an_event_of_its_own() -> None:
+    later = DatedPhase(resolve(date(2023, 1, 10)), 3, at_nine(date(2022, 12, 2)))
+    found = events(calendar([DatedYear(YEAR, called={"year-end": "总结"}, seconds={"year-end": later})], YANCHENG))
+    assert list(found)[-2:] == [f"2022-year-end-{part}due-yancheng@talent-calendar" for part in ("", "second-")]
+    assert found["2022-year-end-second-due-yancheng@talent-calendar"] == {
+        "from": datetime(2023, 1, 10, 23, tzinfo=TZ),
+        "to": datetime(2023, 1, 11, tzinfo=TZ),
+        "sequence": 3,
+        "summary": "年度评价：总结截止",
+        "status": "CONFIRMED",
+        "alarms": [datetime(2022, 12, day, 1, tzinfo=UTC) for day in (9, 27)]
+        + [datetime(2023, 1, day, 1, tzinfo=UTC) for day in (3, 6, 9)],
+    }
+    by_file = events(calendar([DatedYear(YEAR, called={"year-end": "总结"})]))
+    assert by_file["2022-year-end-second-due@talent-calendar"]["to"] == datetime(2023, 1, 1, tzinfo=TZ)
+
+
 def test_a_city_s_own_extension_moves_its_event_under_the_same_uid() -> None:
     plain = events(calendar([DatedYear(YEAR)], YANCHENG))
     moved = events(calendar([rerun_to(1)], YANCHENG))

@@ -18,7 +18,7 @@ from calendars.deadlines import TZ, Extension, handed_in, resolve
 from calendars.files import load
 from gates.verdict import Finding
 from letters.brief import Brief, Item, SecondDay
-from letters.occurrences import OFFICES, occurrences
+from letters.occurrences import OFFICES, in_calendar, occurrences
 from letters.render import Rendered, _rows, render
 from letters.specimens import specimen
 from letters.titles import subject
@@ -90,7 +90,9 @@ def both(brief: Brief) -> Mapping[str, Any]:
     ahead = 0 if brief.audience in OFFICES else YEAR.figures.party_days
     was = SECOND.day if brief.kind == "corrected" else date(2022, 12, 31)
     due = resolve(date(2022, 12, 31)) if brief.kind == "corrected" else SECOND
-    return {"also": SecondDay(of, handed_in(due, ahead, days), days.before(was, ahead))}
+    first = ("",) if in_calendar(BOOK.dealings(YEAR.phase(brief.phase or ""), YEAR), brief.audience) else ()
+    entered = *first, of.entered(brief.audience)
+    return {"also": SecondDay(of, handed_in(due, ahead, days), days.before(was, ahead)), "entered": entered}
 
 
 CASES: Mapping[str, Changed] = {

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from icalendar import Calendar
 from sqlalchemy import select, update
 
 from acts.calendars import opened_calendar
+from acts.rejoin import rejoin
 from models.columns import table_of
 from models.revised_calendars import replace_calendar
 from models.tables.season import Letter, LetterBody
 from tests.support import ledger
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+
+if TYPE_CHECKING:
+    from acts.advance import Advance
+    from season.outcome import Outcome
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 UID = "2022-{}-due-nanjing@talent-calendar"
@@ -129,6 +135,85 @@ def test_what_an_earlier_release_put_into_a_mentors_calendar_is_cancelled_with_t
         [(UID.format("meeting"), "CANCELLED")]
     ]
     assert files(scene, "withdrawn", "school") == [None]
+
+
+def of_year_end(said: Outcome | Advance, kind: str) -> dict[str, list[tuple[str, int, str, datetime, int]]]:
+    """By audience what such a letter puts into its calendar: which part, version, status, end and alarms of each."""
+    letters = (one for one in said.changes.letters if (one.kind, one.concerns) == (kind, NANJING))
+    return {
+        one.recipient.partition(":")[0]: [
+            (*event[1:], len(part.walk("VALARM")))
+            for part in Calendar.from_ical(one.ics or "", multiple=True)
+            for event in events(part.to_ical().decode())
+            if "year-end" in event[1]
+        ]
+        for one in letters
+    }
+
+
+FIRST, SECOND = UID.format("year-end"), UID.format("year-end-second")
+
+
+def test_the_second_part_has_an_event_of_its_own_for_whoever_owes_something_in_it(scene: Scene) -> None:
+    scene.through("midterm", NANJING)
+    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-10-20T09:00")
+    first, last = instant("2022-12-01T00:00"), instant("2023-01-01T00:00")
+    theirs, summary = instant("2022-11-26T00:00"), instant("2022-12-29T00:00")
+    alone = [(SECOND, 1, "CONFIRMED", summary, 2)]
+    said = scene.advance("2022-11-01T09:00")
+    assert of_year_end(said, "opened") == {
+        "city": [(FIRST, 1, "CONFIRMED", first, 4), (SECOND, 1, "CONFIRMED", last, 5)],
+        "mentor": [(FIRST, 1, "CONFIRMED", theirs, 2), *alone],
+        "school": alone,
+        "institution": alone,
+    }
+    texts = {one.recipient.partition(":")[0]: one.text for one in said.changes.letters if one.kind == "opened"}
+    assert {whom: text.count("附件为年度工作总结截止时间的日历文件") for whom, text in texts.items()} == {
+        "city": 0, "mentor": 0, "school": 1, "institution": 1,
+    }  # fmt: skip
+    left = scene.withdraw(NANJING, "2022-11-05T10:00")
+    with scene.database.write(YEAR) as connection:
+        connection.execute(update(table_of(Letter)).values(state="sent"))
+    gone = {
+        whom: [(uid, status, end) for uid, _, status, end, _ in found]
+        for whom, found in of_year_end(left, "withdrawn").items()
+    }
+    assert gone == {
+        "city": [(FIRST, "CANCELLED", first), (SECOND, "CANCELLED", last)],
+        "mentor": [(FIRST, "CANCELLED", theirs), (SECOND, "CANCELLED", summary)],
+        "school": [(SECOND, "CANCELLED", summary)],
+        "institution": [(SECOND, "CANCELLED", summary)],
+    }
+    back = rejoin(scene.database, YEAR, NANJING, stamp("2022-11-07T10:00"), reason="已落实")
+    assert {whom: [uid for uid, *_ in found] for whom, found in of_year_end(back, "rejoined").items()} == {
+        "city": [FIRST, SECOND], "mentor": [FIRST, SECOND], "school": [SECOND], "institution": [SECOND],
+    }  # fmt: skip
+
+
+def test_the_second_part_rings_until_it_is_whole_and_is_gone_with_the_city(scene: Scene) -> None:
+    scene.through("midterm", NANJING)
+    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-10-20T09:00")
+    whole = scene.sheets("year-end", NANJING)
+    scene.load(
+        "year-end", NANJING, {**whole, **dict.fromkeys(("summaries", "funds", "targets"), ())}, "2022-11-20T10:00"
+    )
+    assert scene.submit("year-end", NANJING, "2022-11-20T11:00").done
+    scene.extend("year-end", [NANJING], "2022-12-02T10:00", date(2023, 1, 10))
+    assert scene.load("year-end", NANJING, whole, "2022-12-05T10:00").done
+    scene.withdraw(NANJING, "2022-12-06T10:00")
+    seen = {
+        at: [subscribed(scene, at)[part][:3] for part in ("year-end", "year-end-second")]
+        for at in ("2022-11-20T10:00", "2022-11-20T11:00", "2022-12-02T10:00", "2022-12-05T10:00", "2022-12-06T10:00")
+    }
+    assert [[(status, rings) for _, status, rings in found] for found in seen.values()] == [
+        [("CONFIRMED", 4), ("CONFIRMED", 5)],
+        [("CONFIRMED", 0), ("CONFIRMED", 5)],
+        [("CONFIRMED", 0), ("CONFIRMED", 5)],
+        [("CONFIRMED", 0), ("CONFIRMED", 0)],
+        [("CANCELLED", 0), ("CANCELLED", 0)],
+    ]
+    versions = [found[1][0] for found in seen.values()]
+    assert versions == sorted(set(versions))
 
 
 def test_letters_of_other_kinds_carry_no_calendar(scene: Scene) -> None:
