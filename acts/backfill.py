@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts import filed_addresses
+from calendars.deadlines import day_of
 from gates.reruns import Uses, bound, users
 from gates.states import Event, State
-from models import party_addresses
+from models import guardian_consents, party_addresses
 from models.database import book_of
 from models.loading import forms_loaded
+from phases.application import PHASE as APPLICATION
 from season import judging
 from season.latecomers import tell_latecomers
 
@@ -79,6 +81,7 @@ def fill_in(season: Season, cell: Cell, said: str) -> tuple[Verdict, str]:
     parts = tuple(judging.gates(season, cell.phase))
     found = {part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city] for part in parts}
     filed = party_addresses.file(season.connection, season.year.year, cell.phase, cell.city, season.stamp)
+    keep_consents(season, cell)
     why, later = "；".join([said, *filed_addresses.in_log(season.year, filed)]), built_on(season, cell)
     cell = season.note(cell, Event.BACKFILL, why, filings=cell.filings + 1, tally=found[parts[-1]].tally)
     for part, judgement in found.items():
@@ -88,6 +91,13 @@ def fill_in(season: Season, cell: Cell, said: str) -> tuple[Verdict, str]:
     rules = f"有 {wrong} 项规定不符，列在核验结果里供查阅" if wrong else "各项规定均符合"
     answer = f"本阶段在线下办理，状态不变，不为它发函件；{rules}{filed_addresses.in_answer(filed)}。"
     return verdict, f"{answer}{later}{_told(season, tell_latecomers(season, cell))}"
+
+
+def keep_consents(season: Season, cell: Cell) -> None:
+    """Put on record, student by student, which guardians consented by a workbook that the city files now."""
+    if cell.phase == APPLICATION.slug:
+        year, today = season.year.year, day_of(season.arrived)
+        guardian_consents.keep_filed(season.connection, year, cell.city, cell.filings + 1, today, season.stamp)
 
 
 def _told(season: Season, told: Mapping[str, int]) -> str:

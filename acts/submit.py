@@ -83,6 +83,8 @@ def _file(season: Season, cell: Cell) -> Outcome:
     tally = judgement.tally if judgement.verdict.passed else None
     number = cell.filings + 1
     said = _addresses(season, cell, judgement)
+    if judgement.verdict.passed:
+        backfill.keep_consents(season, cell)
     why = "；".join(_in_time(season, cell) + filed_addresses.in_log(season.year, said)) or None
     filed = season.move(
         cell, Event.SUBMIT, why,

@@ -78,6 +78,7 @@ class Event(StrEnum):
     KNOWN = "known"
     AMEND = "amend"
     NOTE = "note"
+    CONSENT = "consent"
 
     @property
     def chinese(self) -> str:
@@ -131,6 +132,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.KNOWN: "登记邮箱",
         Event.AMEND: "更正结果",
         Event.NOTE: "留言",
+        Event.CONSENT: "监护人同意",
     }
 )
 
@@ -148,6 +150,7 @@ AT_ANY_TIME = frozenset(
         Event.CHILD,
         Event.KNOWN,
         Event.NOTE,
+        Event.CONSENT,
     }
 )
 """What leaves every state as it is."""

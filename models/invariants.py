@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import String, and_, exists, false, func, or_, select, type_coerce
 
 from gates.states import State
-from models import purges_done, record_chain
+from models import guardian_consents, purges_done, record_chain
 from models.columns import table_of
 from models.contact_keys import Unopened
 from models.database import book_of
@@ -224,6 +224,14 @@ def _illegible(connection: Connection, place: str, kept: Select[Any]) -> list[An
 
 
 CHAIN = "记录链完好"
+
+
+def _consents_are_logged(connection: Connection) -> Iterator[Found]:
+    """What an office recorded of a guardian's consent stands in the log as it is, by its number and digest."""
+    for year, one in guardian_consents.unlogged(connection):
+        yield year, f"guardian_consent {one.id}", "办理记录中没有，或与入记录时不同"
+
+
 INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("记录首尾相接", _log_goes_on),
     ("状态与记录一致", _stands_as_logged),
@@ -236,5 +244,6 @@ INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
     ("清除有记录", words_taken_out_are_on_record),
     ("聘书、证书编号连续", _awards_go_on),
     ("急事另告读得出来", _numbers_open),
+    ("监护人同意与记录一致", _consents_are_logged),
 )
 """What holds of every database, in the order in which it is asked."""

@@ -204,7 +204,7 @@ def once(facts: ApplicationFacts, figures: Figures) -> Found:
 
 def consent(facts: ApplicationFacts, figures: Figures) -> Found:
     """A guardian's consent is on record where the student is under the age of consent on the day of filing."""
-    rest = "请由中学告知监护人，同意的据实登记，不同意的市级审核填“不通过”"
+    rest = "请由中学告知监护人，同意的据实登记（撤回过的，在该生的页面上登记），不同意的市级审核填“不通过”"
     mend = f"{{count}} 名未满 {figures.consent_age} 周岁的学生{{who}}缺监护人同意；{rest}"
     return _each("applications.consent", facts, figures, mend)
 
@@ -233,7 +233,7 @@ STUDENTS = StoredSheet(
             "ix_student_judged",
             (
                 "year", "taken", "city", "grade", "subject", "mentor_party", "recommended",
-                "guardian_consent", "consent_from", "subject_rank", "overall_rank",
+                "guardian_consent", "consent_from", "subject_rank", "overall_rank", "number",
             ),
         ),
     ),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from gates.found import NAMED
 from gates.states import State
 from models.facts.scope import Scope, in_state, withdrawn
+from models.guardian_consents import decided
 from models.likely_children import settled_as_one
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS, ApplicationFacts, ApplicationProfile, Sought, breached
@@ -61,15 +62,21 @@ def rank_within(student: Table, figures: Figures) -> ColumnElement[bool]:
     return case((within, True), else_=False)
 
 
-def _consent_missing(student: Table, filed_on: Mapping[str, date]) -> ColumnElement[bool]:
-    """Under the age of consent on the day that the city files, and none recorded."""
+def _consent_missing(student: Table, scope: Scope) -> ColumnElement[bool]:
+    """Under the age of consent on the day that the city files, and none on record: withdrawn last, or never given.
+
+    What an office recorded last decides, and the workbook where there is nothing. Who is young is asked first, for they
+    are few.
+    """
+    filed_on, year = scope.filed_on, scope.year.year
     days: dict[date, list[str]] = defaultdict(list)
     for city, day in filed_on.items():
         days[day].append(city)
     young = [and_(student.c.consent_from > day, student.c.city.in_(cities)) for day, cities in days.items()]
     if len(days) == 1:
         young = [student.c.consent_from > day for day in days]
-    return and_(~student.c.guardian_consent, or_(false(), *young))
+    given, withdrawn_since = (student.c.number.in_(decided(year, given=said)) for said in (True, False))
+    return and_(or_(false(), *young), or_(withdrawn_since, and_(~student.c.guardian_consent, ~given)))
 
 
 def _groups(scope: Scope) -> list[Row[Any]]:
@@ -88,7 +95,7 @@ def _groups(scope: Scope) -> list[Row[Any]]:
 def _judged(scope: Scope, student: Table) -> tuple[list[ColumnElement[Any]], ColumnElement[bool], ColumnElement[bool]]:
     """Give what students are grouped by, whether the rank is within, whether a consent is missing."""
     key: list[ColumnElement[Any]] = [student.c[name] for name in KEY]
-    return key, rank_within(student, scope.year.figures), _consent_missing(student, scope.filed_on)
+    return key, rank_within(student, scope.year.figures), _consent_missing(student, scope)
 
 
 def _spread(row: Row[Any]) -> dict[tuple[bool, bool], int]:

@@ -120,10 +120,11 @@ def let_on(scope: Scope, phase: str) -> tuple[dict[str, frozenset[str]], str]:
     before = book.standing_on(phase, scope.year)
     if before is None or before.lets_on is None:
         return {}, ""
-    return {city: frozenset(numbers) for city, numbers in _let_on(scope, before.lets_on).items()}, before.lets_on.called
+    return {city: frozenset(numbers) for city, numbers in on_list(scope, before.lets_on).items()}, before.lets_on.called
 
 
-def _let_on(scope: Scope, by: LetOn) -> dict[str, list[str]]:
+def on_list(scope: Scope, by: LetOn) -> dict[str, list[str]]:
+    """Give the numbers of the students on a list, by city."""
     sheet = book_of(scope.connection).sheets[by.sheet]
     rows = scope.grouped(scope.of(sheet, "number").where(draft_table(sheet).c[by.column]))
     return {city: [row.number for row in found] for city, found in rows.items()}
@@ -136,7 +137,7 @@ def still_in(scope: Scope, phase: str) -> dict[str, tuple[str, ...]]:
     by = next((one.lets_on for one in before if one.lets_on), None)
     if by is None or by.trains:
         return in_training(scope) if by else {}
-    return {city: tuple(numbers) for city, numbers in _let_on(scope, by).items()}
+    return {city: tuple(numbers) for city, numbers in on_list(scope, by).items()}
 
 
 def judged_here(scope: Scope, table: Table) -> ColumnElement[bool]:
@@ -162,7 +163,7 @@ def _withdrawn(connection: Connection, year: int) -> frozenset[str]:
 def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
     """Give the numbers of each city's admitted students, in order, but for those who left by an act on them alone."""
     by = admitting(scope)
-    found = _let_on(scope, by.lets_on) if by and by.lets_on else {}
+    found = on_list(scope, by.lets_on) if by and by.lets_on else {}
     gone = _left(scope) if found else frozenset()
     return {city: tuple(n for n in sorted(found.get(city, ())) if (city, n) not in gone) for city in scope.cities}
 

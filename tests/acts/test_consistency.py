@@ -16,7 +16,9 @@ from tests.support.scenes import Scene, instant
 from tests.support.shelf import BEFORE_YANCHENG, BEGUN, END, MARKS
 
 Played = Callable[[str], Scene]
-LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED, AWARDS, NUMBERS = (name for name, _ in INVARIANTS)
+(
+    LOG, STANDS, WHEN, FILINGS, LETTERS, BELONGS, WHOLE, CHAIN, PURGED, AWARDS, NUMBERS, CONSENTS
+) = (name for name, _ in INVARIANTS)  # fmt: skip
 YANCHENG = "phase = 'shortlist' AND city = 'yancheng'"
 NANJING = "phase = 'shortlist' AND city = 'nanjing'"
 LAST = f"(SELECT max(id) FROM transition WHERE {NANJING})"
@@ -32,6 +34,12 @@ WAY = "(whose, way, address, \"by\", at) VALUES ('lead', 'sms', '13800000001', '
 SHORT = (
     "(letter, whose, way, address, says, state, tries, due_at) "
     f"VALUES ({ONE}, 'lead', 'sms', '13800000001', '', 'sent', 1, '2022-01-20')"
+)
+
+CONSENT = (
+    '(token, year, city, number, given, day, relation, way, wording, reason, "by", at, as_of) '
+    "VALUES ('x', 2022, 'nanjing', '3201-2022-0001', 1, '2022-01-20', 'mother', 'paper', 'own', '', '', "
+    "'2022-01-20', '2022-01-20')"
 )
 
 IMPOSSIBLE = [
@@ -62,6 +70,7 @@ IMPOSSIBLE = [
     (AWARDS, f"INSERT INTO award {AWARD} 1, 2, 'x')"),
     (NUMBERS, f"INSERT INTO second_way {WAY}"),
     (NUMBERS, f"INSERT INTO short_message {SHORT}"),
+    (CONSENTS, f"INSERT INTO guardian_consent {CONSENT}"),
     (PURGED, f"UPDATE transition SET purged = '{{}}' WHERE id = {FIRST}"),
 ]
 GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]

@@ -41,6 +41,7 @@ person    waiting    open       submitted  passed   returned   overdue    withdr
 child     waiting    open       submitted  passed   returned   overdue    withdrawn
 known     waiting    open       submitted  passed   returned   overdue    withdrawn
 note      waiting    open       submitted  passed   returned   overdue    withdrawn
+consent   waiting    open       submitted  passed   returned   overdue    withdrawn
 amend     -          -          -          passed   -          -          -
 """
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -13,15 +14,19 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models import guardian_consents
+from models.append_only import lifted
+from models.columns import table_of
 from models.facts import training
 from models.facts.applications import applications, rank_within
 from models.facts.scope import Scope
 from models.tables.city_drafts import draft_table
+from models.tables.guardian_consents import GuardianConsent
 from phases import application as gate
 from phases.application import STUDENTS, ApplicationProfile
 from phases.year_end import SUMMARIES
 from tests.support import sheets
-from tests.support.scenes import NANJING, Scene, calendar
+from tests.support.scenes import NANJING, Scene, calendar, stamp
 
 RANKS = st.none() | st.decimals(0, 100, places=2) | st.sampled_from([Decimal("10.00"), Decimal("10.01"), Decimal(15)])
 FILED = date(2022, 1, 10)
@@ -53,6 +58,7 @@ APPLICANTS = st.lists(
         "overall_rank": st.sampled_from([None, Decimal("15.00"), Decimal("15.01")]),
         "born": st.sampled_from([date(2006, 2, 3), date(2008, 1, 10), date(2008, 1, 11)]),
         "guardian_consent": st.booleans(),
+        "recorded": st.lists(st.booleans(), max_size=2),
         "recommended": st.booleans(),
         "taken": st.booleans(),
         "name": st.sampled_from(["李明", "王芳", "张伟"]),
@@ -74,11 +80,21 @@ def profiles(rows: list[dict[str, Any]]) -> Counter[ApplicationProfile]:
             mentor_on_roll=True,
             other_subject=row["subject"] != "物理",
             recommended=row["recommended"],
-            consent_missing=not row["guardian_consent"] and row["born"] > date(2008, 1, 10),
+            consent_missing=not [row["guardian_consent"], *row["recorded"]][-1] and row["born"] > date(2008, 1, 10),
             repeated=persons[row["name"], row["born"]] > 1,
         )
         for row in taken
     )
+
+
+def record(scene: Scene, recorded: Mapping[str, list[bool]]) -> None:
+    """Have an office record these consents and withdrawals of each student, and nothing else."""
+    table = table_of(GuardianConsent)
+    with scene.database.write() as connection, lifted(connection, {table.name}):
+        connection.execute(table.delete())
+        for number, given in ((number, one) for number, several in recorded.items() for one in several):
+            new = guardian_consents.NewConsent(number, given, FILED, "mother", "paper", "own")
+            guardian_consents.add(connection, token_hex(), scene.year.year, NANJING, new, stamp("2022-01-10T09:00"))
 
 
 @pytest.mark.slow
@@ -89,7 +105,9 @@ def test_applications_are_counted_as_they_would_be_one_by_one(scene: Scene) -> N
     @settings(max_examples=40, deadline=None)
     @given(rows=APPLICANTS)
     def holds(rows: list[dict[str, Any]]) -> None:
-        loaded = sheets.application([sheets.student(where, place, **row) for place, row in enumerate(rows, 1)])
+        said = [{name: value for name, value in row.items() if name != "recorded"} for row in rows]
+        loaded = sheets.application([sheets.student(where, place, **row) for place, row in enumerate(said, 1)])
+        record(scene, {f"{where.code}-2022-{place:04d}": row["recorded"] for place, row in enumerate(rows, 1)})
         scene.load("application", NANJING, loaded, f"2022-01-10T10:00:00.{next(loads):06d}")
         with scene.database.read() as connection:
             scope = Scope(connection, scene.year, {NANJING: FILED}, {NANJING: date(2022, 1, 20)})

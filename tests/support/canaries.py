@@ -59,9 +59,9 @@ FIXED = frozenset({
     "digest", "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "likeness",
     "mark",
     "message_id", "number", "office", "owner", "papers", "part", "password", "person", "persons",
-    "phase", "recipient", "resume", "role",
-    "rule", "salt", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "what",
-    "whose",
+    "phase", "recipient", "relation", "resume", "role",
+    "rule", "salt", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "way",
+    "what", "whose", "wording",
 })  # fmt: skip
 """Columns whose words are the programme's own."""
 

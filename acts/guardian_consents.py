@@ -1,0 +1,116 @@
+"""An office puts a guardian's consent, or its withdrawal, on record (decision 69); and what guardians are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from calendars.deadlines import day_of
+from forms.cells import BadCellError, prose
+from gates.states import Event
+from letters.consent_wording import Asked, ConsentText, consent_text
+from models import addresses, audit, contacts, directory, guardian_consents
+from models.case_notes import PROVINCE
+from models.facts.scope import in_training
+from models.guardian_consents import OWN, RELATIONS, WAYS
+from phases.application import PHASE as APPLICATION
+from season.judging import scope_of
+from season.outcome import Outcome
+from season.transaction import sitting
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from calendars.year import Year
+    from models.database import Database
+    from models.guardian_consents import NewConsent
+    from models.stamp import Stamp
+    from phases.book import Book
+    from season.unit_of_work import Season
+
+LONGEST = 100
+"""Characters of why it is withdrawn, which nobody has to say."""
+
+CURRENT = "current"
+"""What names the wording that stands on the day of recording."""
+
+WORDINGS = {CURRENT: "本系统现行的告知书", OWN: "其他文本（以前的告知书，或市办、学校自拟的）"}
+"""On which wording consent may be recorded."""
+
+
+def wording(connection: Connection, book: Book, year: Year, day: date) -> ConsentText:
+    """Give what guardians are shown on a day: by the columns and figures of the year, and whom to ask then."""
+    sheets = [
+        (sheet.name, tuple(column.label for column in sheet.columns))
+        for phase in year.phases
+        for form in book.forms_of(phase)
+        for sheet in form.asked(year).sheets
+        if "number" in sheet.fields
+    ]
+    on_file, people = addresses.on_file(connection), contacts.of(connection, PROVINCE)
+    whom = contacts.points(on_file, people, day, year.contact)[PROVINCE]
+    figures = year.figures
+    return consent_text(Asked(year.year, figures.consent_age, figures.people_months, sheets, whom))
+
+
+def put_consent(
+    database: Database, year: int, city: str, new: NewConsent, token: str, stamp: Stamp, office: str
+) -> Outcome:
+    """Record that a guardian consented, or withdrew; for ever as it is, the newest decides.
+
+    `wording` of what is new is one of `WORDINGS`; the current one is kept whole. The log of the city's applications
+    names the student's number and that of the record. `refused` where it is nobody of that city, or does not fit.
+    """
+    with sitting(database, year, stamp, [city]) as season:
+        cell = season.cells[APPLICATION.slug, city]
+        season.not_backdated(cell)
+        title = season.title(cell.phase, city)
+        if why := _unfit(season, city, new):
+            return Outcome("refused", f"{title}：{why}。")
+        reason = "" if new.given else prose(new.reason, LONGEST)
+        new = new._replace(reason=reason, wording=_kept(season, new) if new.given else "")
+        kept = guardian_consents.add(season.connection, token, year, city, new, stamp)
+        what = "登记监护人同意" if new.given else "登记监护人撤回同意"
+        season.note(cell, Event.CONSENT, f"{new.number} {what}（{guardian_consents.in_log(kept)}）")
+        if office == PROVINCE:
+            subject = f"student/{year}/{new.number}"
+            audit.record(season.connection, stamp, what, subject, account=stamp.account, city=city)
+        then = "" if new.given else _then(season, city, new.number)
+    return season.answered(Outcome("done", f"{title}：{new.number} 已{what}（{kept.id} 号）。{then}"))
+
+
+def _unfit(season: Season, city: str, new: NewConsent) -> str:
+    """Say what is wrong with what was written; "" where nothing is."""
+    year = season.year.year
+    if directory.whose_student(season.connection, year, new.number) != city:
+        return "该市没有这个报名号；请核对"
+    if new.relation not in RELATIONS or new.way not in WAYS or (new.given and new.wording not in WORDINGS):
+        return "请选择与学生的关系、方式和所依据的文本"
+    if new.day > day_of(season.arrived):
+        return f"日期 {new.day} 还没有到，请核对"
+    on_record = guardian_consents.consents(season.connection, year, number=new.number)
+    if not new.given and on_record and not on_record[-1].given:
+        return f"{on_record[-1].id} 号已登记撤回同意，不必重复登记"
+    try:
+        prose(new.reason, LONGEST)
+    except BadCellError as error:
+        return f"说明{error.wrong}，请改正"
+    return ""
+
+
+def _kept(season: Season, new: NewConsent) -> str:
+    """Give what names the wording, kept whole where it is the current one."""
+    if new.wording == OWN:
+        return OWN
+    shown = wording(season.connection, season.book, season.year, day_of(season.arrived))
+    guardian_consents.keep_wording(season.connection, shown.digest, shown.text, season.stamp)
+    return shown.digest
+
+
+def _then(season: Season, city: str, number: str) -> str:
+    """Say what is to be done about whoever is still in."""
+    trained = in_training(scope_of(season, APPLICATION.slug, [city]))[city]
+    if number in trained:
+        return "该生在培，请由省级管理办公室办理“学生退出培养”；重新取得同意的，另行登记。"
+    return "报名表中的“是”不再作数：不再参加的，市级审核填“不通过”后报送；重新取得同意的，另行登记。"

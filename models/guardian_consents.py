@@ -1,0 +1,202 @@
+"""Guardians' consent as a record: what was given and withdrawn, what of it decides, whose withdrawal is still open.
+
+Docs: docs/decisions/0069-consent-as-a-record.md.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import and_, exists, func, insert, literal, select
+
+from gates.states import Event
+from models.columns import columns_of, table_of
+from models.database import book_of
+from models.facts.scope import counting, in_training, on_list, withdrawn
+from models.shortcuts.bulk import insert_new
+from models.tables.city_drafts import draft_table
+from models.tables.guardian_consents import ConsentWording, GuardianConsent
+from models.tables.season import Transition
+from models.writing import bump
+from phases.application import STUDENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection, Select
+
+    from models.facts.scope import Scope
+    from models.stamp import Stamp
+
+RELATIONS: Mapping[str, str] = {"father": "父亲", "mother": "母亲", "other": "其他监护人"}
+"""Who consents, or withdraws it; nobody's name is asked."""
+
+WAYS: Mapping[str, str] = {
+    "paper": "书面，由市办登记", "school": "学校收存的书面同意", "email": "电子邮件", "in-person": "当面",
+}  # fmt: skip
+"""How it came to the office."""
+
+OWN = "own"
+"""The wording that is not the programme's."""
+
+SHOWN = 12
+"""Characters of a digest that people compare."""
+
+FILED = "paper"
+"""The way of what a city's workbook says: its 是 stands for a paper that the office holds."""
+
+
+class NewConsent(NamedTuple):
+    """A consent as it is recorded, or the withdrawal of one, by the columns of the table."""
+
+    number: str
+    given: bool
+    day: date
+    relation: str
+    way: str
+    wording: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConsent:
+    """One on record; `filing` None where an office recorded it, else the number of the filing that said so."""
+
+    id: int
+    city: str
+    number: str
+    given: bool
+    day: date
+    relation: str
+    way: str
+    wording: str
+    reason: str
+    filing: int | None
+    by: str
+    as_of: datetime
+
+
+class OpenWithdrawal(NamedTuple):
+    """A student whose guardian withdrew, and who is in the programme still: `trained`, or before that is decided."""
+
+    city: str
+    number: str
+    day: date
+    trained: bool
+
+
+def consents(
+    connection: Connection, year: int, *, city: str | None = None, number: str | None = None
+) -> tuple[KeptConsent, ...]:
+    """Give what is on record, the oldest first: of a city's students as they were then, of one student, or all."""
+    table = table_of(GuardianConsent)
+    named = (("city", city), ("number", number))
+    wanted = [table.c[name] == value for name, value in named if value is not None]
+    query = select(*columns_of(KeptConsent, table)).where(table.c.year == year, *wanted).order_by(table.c.id)
+    return tuple(KeptConsent(*row) for row in connection.execute(query))
+
+
+def decided(year: int, *, given: bool) -> Select[Any]:
+    """Select the numbers of whom an office recorded last that consent was given, or withdrawn.
+
+    What filings recorded is the workbook's own word, and another may follow: it decides nothing beside it.
+    """
+    table = table_of(GuardianConsent)
+    recorded = (table.c.year == year, table.c.filing.is_(None))
+    newest = select(func.max(table.c.id)).where(*recorded).group_by(table.c.number)
+    return select(table.c.number).where(*recorded, table.c.id.in_(newest), table.c.given if given else ~table.c.given)
+
+
+def add(connection: Connection, token: str, year: int, city: str, new: NewConsent, stamp: Stamp) -> KeptConsent:
+    """Keep one, and give it. Pages from memory count who waits, so the year's revision moves with it."""
+    row = {"token": token, "year": year, "city": city, **new._asdict(), "filing": None} | stamp.columns()
+    table = table_of(GuardianConsent)
+    kept = KeptConsent(*connection.execute(insert(table).values(row).returning(*columns_of(KeptConsent, table))).one())
+    bump(connection, year)
+    return kept
+
+
+def in_log(one: KeptConsent) -> str:
+    """Name one for the log, which is chained: by its number and a digest of all that it says."""
+    said = (*(getattr(one, field.name) for field in fields(one)[:-1]), one.as_of.astimezone(UTC))
+    return f"{one.id} 号，校验 {sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()[:SHOWN]}"
+
+
+def unlogged(connection: Connection) -> Iterator[tuple[int, KeptConsent]]:
+    """Give what offices recorded, with its year, as no log has it: put in, or changed, by no act."""
+    table, log = table_of(GuardianConsent), table_of(Transition)
+    told = select(log.c.year, log.c.reason).where(log.c.event == Event.CONSENT.value)
+    known = {(year, reason.rpartition("（")[2].rstrip("）")) for year, reason in connection.execute(told) if reason}
+    query = select(table.c.year, *columns_of(KeptConsent, table)).where(table.c.filing.is_(None)).order_by(table.c.id)
+    for year, *row in connection.execute(query):
+        if (year, in_log(one := KeptConsent(*row))) not in known:
+            yield year, one
+
+
+def keep_wording(connection: Connection, digest: str, text: str, stamp: Stamp) -> None:
+    """Keep what was shown, once."""
+    row = {"digest": digest, "text": text, "as_of": stamp.as_of}
+    insert_new(connection, table_of(ConsentWording), [row])
+
+
+def keep_filed(connection: Connection, year: int, city: str, filing: int, day: date, stamp: Stamp) -> None:
+    """Record what a filing says: consent of each of its students who has 是, and nothing on record yet.
+
+    One statement, however many there are.
+    """
+    table, student = table_of(GuardianConsent), draft_table(STUDENTS)
+    known = exists().where(table.c.year == student.c.year, table.c.number == student.c.number)
+    same = {
+        "given": True, "day": day, "relation": "", "way": FILED, "wording": "", "reason": "", "filing": filing,
+        **stamp.columns(),
+    }  # fmt: skip
+    values = [literal(value, table.c[name].type) for name, value in same.items()]
+    token = literal(f"filing/{year}/").concat(student.c.number)
+    rows = select(token, student.c.year, student.c.city, student.c.number, *values)
+    mine = (student.c.year == year, student.c.city == city, student.c.guardian_consent)
+    columns = ["token", "year", "city", "number", *same]
+    connection.execute(insert(table).from_select(columns, rows.where(*mine, ~known).order_by(student.c.line)))
+
+
+def open_withdrawals(scope: Scope) -> tuple[OpenWithdrawal, ...]:
+    """Give whose guardian withdrew and who is still in: taken, and on the last list of those that count in his city.
+
+    In the order of their numbers. One statement where nobody withdrew; how many cities there are adds none.
+    """
+    table, student, year = table_of(GuardianConsent), draft_table(STUDENTS), scope.year.year
+    newest = select(func.max(table.c.id)).where(table.c.year == year, table.c.filing.is_(None)).group_by(table.c.number)
+    his = and_(student.c.year == table.c.year, student.c.number == table.c.number)
+    query = select(student.c.city, table.c.number, table.c.day).join_from(table, student, his)
+    query = query.where(table.c.id.in_(newest), ~table.c.given, student.c.taken, *scope.mine(student))
+    rows = list(scope.connection.execute(query.order_by(table.c.number)).tuples())
+    if not rows:
+        return ()
+    lists, gone = _lists(scope), withdrawn(scope)
+    found = (
+        OpenWithdrawal(city, number, day, trained=city in lists and lists[city].trains)
+        for city, number, day in rows
+        if city not in gone and (city not in lists or number in lists[city].numbers)
+    )
+    return tuple(found)
+
+
+class _List(NamedTuple):
+    """Who is still in, and whether that is in training."""
+
+    numbers: frozenset[str]
+    trains: bool
+
+
+def _lists(scope: Scope) -> dict[str, _List]:
+    """Give by city the last list of students that counts there; nothing of a city where none does yet."""
+    found: dict[str, _List] = {}
+    book = book_of(scope.connection)
+    for by, phase in ((one.lets_on, one.slug) for one in map(book.find, (p.slug for p in scope.year.phases)) if one):
+        if by is not None and (counts := counting(scope, phase, decided=True)):
+            numbers = in_training(scope) if by.trains else on_list(scope, by)
+            found |= {city: _List(frozenset(numbers.get(city, ())), by.trains) for city in counts}
+    return found

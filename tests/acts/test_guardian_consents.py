@@ -1,0 +1,224 @@
+"""Guardians' consent as a record: what filings and offices write, what of it decides, whose withdrawal is open."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from acts.guardian_consents import LONGEST, put_consent, wording
+from acts.leave_training import leave_training
+from calendars.year import Year
+from gates.states import Event
+from models import guardian_consents
+from models.append_only import lifted
+from models.case_notes import PROVINCE
+from models.columns import table_of
+from models.facts.scope import Scope
+from models.guardian_consents import NewConsent, OpenWithdrawal
+from models.histories import Span, moves
+from models.invariants import broken
+from models.tables.audit import AuditEntry
+from models.tables.guardian_consents import ConsentWording
+from phases.book import BOOK
+from season.outcome import Outcome
+from tests.support import sheets
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+
+APPLICATION, FILED, DAY = "application", "2022-01-10T10:00", date(2022, 1, 10)
+ONE, TWO, THREE, FIVE = (f"3201-2022-{place:04}" for place in (1, 2, 3, 5))
+KINDS = (("同意", 3), ("撤回同意", 4))
+CONSENT = NewConsent(ONE, given=True, day=date(2022, 1, 8), relation="mother", way="in-person", wording="own")
+BACK = CONSENT._replace(given=False, wording="", relation="father", way="email")
+
+
+@pytest.fixture
+def rolled(scene: Scene) -> Scene:
+    return scene.through("mentor-recommendation", NANJING)
+
+
+def put(scene: Scene, new: NewConsent, at: str = FILED, office: str = PROVINCE, token: str = "") -> Outcome:
+    by = stamp(at, "王办" if office == PROVINCE else "南京")
+    return put_consent(scene.database, YEAR, NANJING, new, token or f"{at} {new}", by, office)
+
+
+def on_record(scene: Scene) -> list[tuple[object, ...]]:
+    with scene.database.read() as connection:
+        found = guardian_consents.consents(connection, YEAR)
+    return [(one.number, one.given, one.day, one.relation, one.way, one.wording, one.filing, one.by) for one in found]
+
+
+def file(scene: Scene, at: str = FILED, **consents: bool) -> Outcome:
+    """File the applications of two children; `one` and `two` say what stands under 监护人同意, `one` is 11."""
+    young = {"born": date(2010, 5, 6), "guardian_consent": consents.get("one", True)}
+    where = scene.city(NANJING)
+    rows = [sheets.student(where, 1, **young), sheets.student(where, 2, guardian_consent=consents.get("two", True))]
+    return scene.file(APPLICATION, NANJING, sheets.application(rows), at)
+
+
+def refused_for(said: Outcome) -> list[str]:
+    return [one.rule for one in said.verdict.refusals] if said.verdict else []
+
+
+def still_in(scene: Scene) -> list[OpenWithdrawal]:
+    with scene.database.read() as connection:
+        return list(guardian_consents.open_withdrawals(Scope.undated(connection, scene.year)))
+
+
+def test_a_filing_that_passes_records_each_yes_once(rolled: Scene) -> None:
+    assert file(rolled, one=False).outcome == "returned"
+    assert on_record(rolled) == []
+    assert file(rolled, "2022-01-11T10:00", two=False).done
+    first = (ONE, True, date(2022, 1, 11), "", "paper", "", 2, "省办")
+    assert on_record(rolled) == [first]
+    rolled.rerun(APPLICATION, NANJING, "2022-01-12T10:00", date(2022, 1, 20))
+    assert file(rolled, "2022-01-13T10:00").done
+    assert on_record(rolled) == [first, (TWO, True, date(2022, 1, 13), "", "paper", "", 3, "省办")]
+
+
+def test_what_a_filing_recorded_outlives_no_later_workbook(rolled: Scene) -> None:
+    assert file(rolled).done
+    rolled.rerun(APPLICATION, NANJING, "2022-01-12T10:00", date(2022, 1, 20))
+    assert refused_for(file(rolled, "2022-01-13T10:00", one=False)) == ["applications.consent"]
+
+
+def test_after_a_withdrawal_it_has_to_be_recorded_anew(rolled: Scene) -> None:
+    assert file(rolled).done
+    assert put(rolled, BACK, "2022-01-11T10:00").done
+    rolled.rerun(APPLICATION, NANJING, "2022-01-12T10:00", date(2022, 1, 20))
+    said = file(rolled, "2022-01-13T10:00")
+    assert (refused_for(said), said.verdict and [one.numbers for one in said.verdict.refusals]) == (
+        ["applications.consent"], [(ONE,)]
+    )  # fmt: skip
+    assert put(rolled, CONSENT, "2022-01-13T11:00", NANJING).done
+    assert file(rolled, "2022-01-13T12:00").done
+    assert [(one[0], one[1], one[6]) for one in on_record(rolled)] == [
+        (ONE, True, 1), (TWO, True, 1), (ONE, False, None), (ONE, True, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("born", "refused"), [(date(2008, 1, 10), []), (date(2008, 1, 11), ["applications.consent"])])
+def test_a_withdrawal_bars_who_is_under_fourteen_on_the_day_of_filing(
+    rolled: Scene, born: date, refused: list[str]
+) -> None:
+    child = sheets.application([sheets.student(rolled.city(NANJING), 1, born=born)])
+    rolled.load(APPLICATION, NANJING, child, "2022-01-09T10:00")
+    assert put(rolled, BACK, "2022-01-09T11:00").done
+    assert refused_for(rolled.submit(APPLICATION, NANJING, FILED)) == refused
+
+
+def test_consent_that_an_office_recorded_is_enough_whatever_the_workbook_says(rolled: Scene) -> None:
+    rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1)]), FILED)
+    put(rolled, CONSENT)
+    assert file(rolled, "2022-01-10T11:00", one=False).done
+    assert refused_for(file(rolled, "2022-01-10T12:00", one=False)) == []
+
+
+def test_the_record_is_whole_and_the_log_has_numbers_alone(rolled: Scene) -> None:
+    assert file(rolled).done
+    said = put(rolled, CONSENT._replace(wording="current", reason="不写"), "2022-01-11T10:00")
+    assert said.message == f"南京 学生申报：{ONE} 已登记监护人同意（3 号）。"
+    assert put(rolled, BACK._replace(reason="另有安排"), "2022-01-11T11:00", NANJING).done
+    with rolled.database.read() as connection:
+        shown = wording(connection, BOOK, rolled.year, date(2022, 1, 11))
+        kept = [tuple(row) for row in connection.execute(select(table_of(ConsentWording)))]
+        log = [one.reason for one in moves(connection, Span(YEAR, None)) if one.event is Event.CONSENT]
+        audit = connection.execute(select(table_of(AuditEntry).c.what, table_of(AuditEntry).c.subject)).all()
+        reasons = [one.reason for one in guardian_consents.consents(connection, YEAR, number=ONE)]
+    assert on_record(rolled)[2:] == [
+        (ONE, True, date(2022, 1, 8), "mother", "in-person", shown.digest, None, "王办"),
+        (ONE, False, date(2022, 1, 8), "father", "email", "", None, "南京"),
+    ]
+    assert [(digest, words) for digest, words, _ in kept] == [(shown.digest, shown.text)]
+    given, back = (rf"{ONE} 登记监护人{what}（{number} 号，校验 [0-9a-f]{{12}}）" for what, number in KINDS)
+    assert [bool(re.fullmatch(one, said)) for one, said in zip((back, given), map(str, log), strict=True)] == [True] * 2
+    assert [tuple(one) for one in audit] == [("登记监护人同意", f"student/{YEAR}/{ONE}")]
+    assert reasons == ["", "", "另有安排"]
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        (CONSENT._replace(number="3202-2022-0001"), "该市没有这个报名号；请核对"),
+        (CONSENT._replace(relation="李某"), "请选择与学生的关系、方式和所依据的文本"),
+        (CONSENT._replace(way="电话"), "请选择与学生的关系、方式和所依据的文本"),
+        (CONSENT._replace(wording="别的"), "请选择与学生的关系、方式和所依据的文本"),
+        (CONSENT._replace(day=date(2022, 1, 11)), "日期 2022-01-11 还没有到，请核对"),
+        (BACK._replace(reason="长" * (LONGEST + 1)), "说明长 101 字，超过 100 字，请改正"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_leaves_nothing(rolled: Scene, new: NewConsent, why: str) -> None:
+    rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1)]), FILED)
+    assert (put(rolled, new).message, on_record(rolled)) == (f"南京 学生申报：{why}。", [])
+
+
+def test_it_is_withdrawn_once_and_one_form_writes_once(rolled: Scene) -> None:
+    assert file(rolled).done
+    assert put(rolled, BACK, token="a form").done
+    assert put(rolled, BACK, token="another").message == "南京 学生申报：3 号已登记撤回同意，不必重复登记。"
+    with pytest.raises(IntegrityError):
+        put(rolled, CONSENT, token="a form")
+
+
+def test_what_is_on_record_is_changed_by_nobody(rolled: Scene) -> None:
+    assert file(rolled).done
+    put(rolled, CONSENT._replace(wording="current"))
+    tables = ("guardian_consent", "consent_wording")
+    for said in (*(f"DELETE FROM {one}" for one in tables), "UPDATE guardian_consent SET given = NOT given"):
+        with pytest.raises(DatabaseError, match="append-only"), rolled.database.write() as connection:
+            connection.execute(text(said))
+
+
+def test_one_that_is_not_as_the_log_has_it_is_found(rolled: Scene) -> None:
+    assert file(rolled).done
+    put(rolled, CONSENT)
+    with rolled.database.write() as connection:
+        assert list(guardian_consents.unlogged(connection)) == []
+        with lifted(connection, {"guardian_consent"}):
+            connection.execute(text("UPDATE guardian_consent SET relation = 'father' WHERE filing IS NULL"))
+        found = [(one.invariant, one.where) for one in broken(connection)]
+    assert found == [("监护人同意与记录一致", "guardian_consent 3")]
+
+
+def test_who_withdrew_is_open_until_he_left_or_it_is_given_anew(scene: Scene) -> None:
+    scene.through("interview", NANJING)
+    day = BACK.day
+    for number in (ONE, TWO, FIVE):  # the last was not admitted
+        assert put(scene, BACK._replace(number=number), "2022-02-21T10:00").done
+    assert still_in(scene) == [OpenWithdrawal(NANJING, one, day, trained=True) for one in (ONE, TWO)]
+    given = (scene.database, YEAR, NANJING, TWO, stamp("2022-02-21T11:00"))
+    assert leave_training(*given, reason="个人原因").done
+    assert still_in(scene) == [OpenWithdrawal(NANJING, ONE, day, trained=True)]
+    assert put(scene, CONSENT, "2022-02-21T12:00").done
+    assert still_in(scene) == []
+
+
+def test_before_anybody_is_admitted_whoever_is_taken_is_still_in(scene: Scene) -> None:
+    scene.through(APPLICATION, NANJING)
+    for number in (THREE, FIVE):
+        put(scene, BACK._replace(number=number), "2022-01-21T10:00")
+    assert still_in(scene) == [OpenWithdrawal(NANJING, one, BACK.day, trained=False) for one in (THREE, FIVE)]
+    low = sheets.shortlist(sheets.students(scene.city(NANJING)), n5=10)
+    assert scene.file("shortlist", NANJING, low).done
+    assert [one.number for one in still_in(scene)] == [THREE]
+    scene.withdraw(NANJING, "2022-01-25T10:00")
+    assert still_in(scene) == []
+
+
+def test_the_paper_says_all_that_guardians_are_to_be_told(rolled: Scene) -> None:
+    def shown(year: Year) -> str:
+        with rolled.database.read() as connection:
+            return wording(connection, BOOK, year, DAY).text
+
+    paper = shown(rolled.year)
+    wanted = (
+        *("处理目的", "处理方式和知悉范围", "处理哪些信息", "存放地点和保存期限", "期满以后", "安全保障"),
+        *("不同意和撤回同意", "查阅、更正和删除", "投诉和联系", "归档后满36个月", "监护人电话"),
+        *("《学生》：报名号、姓名、性别、出生日期", rolled.year.contact.phone),
+    )
+    assert [one for one in wanted if one not in paper] == []
+    assert "没有定出清除的期限" in shown(calendar(people_months=0))
+    assert WUXI not in paper
