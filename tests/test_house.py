@@ -130,7 +130,7 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
     {
         "accounts", "act", "arrangements", "audit", "awards", "book", "calendar", "calendar_drafts",
         "case_notes", "channels",
-        "city_requests",
+        "city_requests", "consents",
         "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "database",
         "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast", "fork",
         "guardian_consents", "handover",

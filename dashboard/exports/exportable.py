@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from acts.signatures import granter, mover, signed
 from calendars.deadlines import BECAUSE, day_of
 from dashboard.exports import form_exports
+from dashboard.exports.consents import consent_tables
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
 from dashboard.views import masking
@@ -266,6 +267,7 @@ TABLES: Mapping[str, Export] = {
         provincial=True,
     ),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
+    "consents": Export("监护人同意", consent_tables),
     "awards": Export("聘书、证书", _awards, personal=True, now=True),
     "nominees": Export("科技创新大赛推荐名单", _nominees, personal=True, now=True, provincial=True),
     "statistics": Export("分校人数", _statistics, now=True),

@@ -9,6 +9,7 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.acts import uncovering
+from dashboard.panels.consents_here import consents_of
 from dashboard.panels.notes_here import Case, notes_of
 from dashboard.serving.area import Area
 from dashboard.serving.look import Present
@@ -115,6 +116,7 @@ def _shown(
         "said": said,
         "longest": uncovering.LONGEST_REASON,
         "notes": notes_of(request, reader, look, case),
+        "consents": consents_of(request, reader, look, applied, full=full),
     }
     words: dict[str, Any] = {"shown_state": shown_state, "letter_kinds": KINDS, "heading": heading}
     answer = page(

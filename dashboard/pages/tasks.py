@@ -15,6 +15,7 @@ from dashboard.serving.look import Look
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import heading, way_and_address
+from gates.states import State
 from letters.words import STATES
 from models import (
     awards,
@@ -30,9 +31,11 @@ from models import (
 from models.addresses import on_file
 from models.alarms import put_off, undelivered
 from models.facts.scope import Scope
+from models.guardian_consents import open_withdrawals
 from models.likely_children import likely_children
 from models.mail_answers import MENDS
 from models.reports import matrix
+from phases.application import PHASE as APPLICATION
 from season.outdated_results import outdated_results
 from season.recipients import named
 from season.still_due import still_due
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
     from calendars.year import City, Phase
     from dashboard.serving.site import Site
+    from models.reports import Matrix
 
 area = Area(dependencies=[Depends(allow(PROVINCE))], default_response_class=HTMLResponse)
 
@@ -69,6 +73,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         kept, _ = letter_marks.kept(connection, year.year, look.as_of)
         differing = party_addresses.differences(connection, year.year, look.as_of)
         likely = [one for one in likely_children(Scope.undated(connection, year)) if one.same is None]
+        consents = () if look.opened.closed_as_of else open_withdrawals(Scope.undated(connection, year))
         season = Season.read(connection, year.year, site.stamp(reader, look.opened), None, reading=True)
         outdated, later = outdated_results(season), still_due(season)
         unissued = {
@@ -85,6 +90,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
         unissued=unissued, papers=papers, emptied=_emptied(look, emptied),
+        consents=consents, reopened=_reopened(found),
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
         just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
     )  # fmt: skip
@@ -94,3 +100,9 @@ def _emptied(look: Look, drafts: Sequence[tuple[str, str]]) -> list[tuple[str, P
     """Give the workbooks to be loaded again for their contacts: title, phase and city."""
     book, year = look.opened.book, look.opened.year
     return [(book.forms[form].title, year.phase(book.owner(form).slug), year.city(city)) for form, city in drafts]
+
+
+def _reopened(found: Matrix) -> frozenset[str]:
+    """Give the cities whose applications have passed: what is changed about them is filed again."""
+    applied = {city: one.state for city, row in found.cities.items() for one in row if one.phase == APPLICATION.slug}
+    return frozenset(city for city, state in applied.items() if state is State.PASSED)

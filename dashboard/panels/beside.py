@@ -10,6 +10,7 @@ from dashboard.panels.acts_here import acts_panel
 from dashboard.panels.arranged_here import arranged_panel
 from dashboard.panels.changes_here import changes_panel
 from dashboard.panels.children_here import children_panel
+from dashboard.panels.consents_here import consents_panel
 from dashboard.panels.filing_here import filing_panel
 from dashboard.panels.known_here import known_panel
 from dashboard.panels.notes_here import notes_panel
@@ -22,7 +23,7 @@ Panel = Callable[[Place], Markup | None]
 
 PANELS: tuple[Panel, ...] = (
     undo_panel, asked_panel, acts_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel,
-    notes_panel,
+    notes_panel, consents_panel,
 )  # fmt: skip
 """In the order in which they stand."""
 

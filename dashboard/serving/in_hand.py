@@ -10,6 +10,7 @@ from gates.states import State
 from models import awards, case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages
 from models.case_notes import PROVINCE
 from models.facts.scope import Scope
+from models.guardian_consents import open_withdrawals
 from models.likely_children import likely_children
 from models.reports import matrix
 from models.waiting import waiting
@@ -75,6 +76,7 @@ def hands(connection: Connection, look: Looking) -> Hands:
         ),
         Hand("邮箱不一致", differing, "处", "去决定", "/tasks#differing"),
         Hand("疑似同一人", alike, "组", "去核实", "/tasks#likely"),
+        Hand("撤回同意后仍在名单中", _withdrawn(connection, look), "人", "去办理", "/tasks#consents"),
         Hand("个人延期未交齐", _still_due(connection, look), "人", "看名单", "/tasks#later"),
         Hand("公布后有变化的结果", _outdated(connection, found, look), "处", "去核对", "/tasks#outdated"),
         Hand("颁发后有变化的聘书、证书", _awards(connection, look), "份", "去补发或作废", "/tasks#papers"),
@@ -82,6 +84,12 @@ def hands(connection: Connection, look: Looking) -> Hands:
         Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
     )
     return Hands(found, tuple(asked), tuple(one for one in row if one.count))
+
+
+def _withdrawn(connection: Connection, look: Looking) -> int:
+    """How many are still in whose guardian withdrew: who is in is known of now alone."""
+    scope = Scope.undated(connection, look.opened.year)
+    return 0 if look.past or look.opened.closed_as_of else len(open_withdrawals(scope))
 
 
 def _still_due(connection: Connection, look: Looking) -> int:

@@ -96,6 +96,7 @@ SECRET = frozenset({"token", "link", "word", "mark", "feed", "code"})
 
 FIELDS: Mapping[str, str] = {
     "until": "2022-02-25", "since": "2022-02-01", "last": "2022-02-25", "reason": "理由", "kind": "xlsx",
+    "day": "2022-02-01", "relation": "mother", "way": "paper", "wording": "own",
     "role": "city", "name": next(iter(TABLES)), "papers": "form",
 }  # fmt: skip
 """What a form's field is sent, where a letter will not do."""

@@ -1,0 +1,104 @@
+"""监护人同意 on the pages: on record beside a student, written by his city and the province, open in 待办."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from dashboard.serving.in_hand import hands
+from dashboard.serving.look import Looking
+from models import guardian_consents, personal_changes
+from models.database import Database
+from models.tables.city_drafts import draft_table
+from phases.application import STUDENTS
+from phases.interview import INTERVIEWS
+from tests.support.filing import CITY, once
+from tests.support.window import ADMIN, VIEWER, YEAR, Browser, Window
+
+OTHER, HOME, TASKS = "nanjing", f"/{YEAR}/cities/{CITY}", f"/{YEAR}/tasks"
+BACK = {"what": "withdrawn", "day": "2022-02-06", "relation": "father", "way": "school", "reason": "另有安排"}
+GIVEN = {"what": "given", "day": "2022-02-06", "relation": "mother", "way": "email", "wording": "current"}
+
+
+def panel(page: str) -> str:
+    return page.partition('id="consents"')[2].partition("</section>")[0]
+
+
+def of_city(database: Database, city: str) -> str:
+    student, met = draft_table(STUDENTS), draft_table(INTERVIEWS)
+    with database.read() as connection:
+        query = select(student.c.number).where(student.c.city == city, student.c.taken)
+        assert connection.execute(select(met.c.number).where(met.c.city == city)).first() is None
+        return str(connection.execute(query.order_by(student.c.number).limit(1)).scalar_one())
+
+
+def lines(browser: Browser, student: str) -> list[str]:
+    """What stands on record beside a student, newest first."""
+    found = re.findall(r"<li>(.*?)</li>", panel(browser.get(f"/{YEAR}/students/{student}").text), re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
+
+
+def in_hand(window: Window) -> int:
+    opened = window.site.year(YEAR)
+    with window.database.read() as connection:
+        row = hands(connection, Looking(opened, window.site.now(opened), window.site.now(opened))).row
+    return sum(one.count for one in row if one.what == "撤回同意后仍在名单中")
+
+
+def test_a_city_records_a_withdrawal_and_both_see_it_until_it_is_given_anew(window: Window) -> None:
+    admin, city, student = window.as_(ADMIN), window.as_(CITY), of_city(window.database, CITY)
+    page = f"/{YEAR}/students/{student}"
+    (filed,) = lines(city, student)
+    assert re.fullmatch(
+        r"\d+ 号：2022-01-\d\d 同意，与学生的关系没有登记，书面，由市办登记，"
+        r"所依据的文本没有登记，据第\d次报送的报名表 .*",
+        filed,
+    )
+    assert (panel(admin.get(TASKS).text), panel(city.get(HOME).text), in_hand(window)) == ("", "", 0)
+    form = re.findall(r"<form.*?</form>", panel(city.get(page).text), re.DOTALL)[1]
+    said = city.submit(f"{page}/consent", once=once(form), **BACK)
+    assert "已登记监护人撤回同意" in city.get(said.headers["location"]).text
+    assert city.submit(f"{page}/consent", once=once(form), **BACK).headers["location"] == said.headers["location"]
+    shown = lines(city, student)
+    assert (len(shown), "撤回同意，父亲，学校收存的书面同意；另有安排" in shown[0]) == (2, True)
+    assert [student in panel(one) for one in (admin.get(TASKS).text, city.get(HOME).text)] == [True, True]
+    again = f'href="/{YEAR}/acts/rerun?phase=application&amp;city={CITY}"'
+    assert [again in panel(window.as_(who).get(TASKS).text) for who in (ADMIN, VIEWER)] == [True, False]
+    assert (in_hand(window), student in window.as_(OTHER).get(f"/{YEAR}/cities/{OTHER}").text) == (1, False)
+    admin.submit(f"{page}/consent", once="given anew", **GIVEN)
+    assert "同意，母亲，电子邮件，告知书 " in lines(admin, student)[0]
+    assert (panel(admin.get(TASKS).text), panel(city.get(HOME).text), in_hand(window)) == ("", "", 0)
+
+
+def test_another_citys_student_is_not_there_and_who_looks_writes_nothing(window: Window) -> None:
+    student = of_city(window.database, CITY)
+    address = f"/{YEAR}/students/{student}"
+    before = lines(window.as_(ADMIN), student)
+    assert window.as_(OTHER).submit(f"{address}/consent", once="foreign", **BACK).status_code == 404
+    assert window.as_(VIEWER).submit(f"{address}/consent", once="looks", **BACK).status_code == 403
+    shown = panel(window.as_(VIEWER).get(address).text)
+    assert (lines(window.as_(ADMIN), student) == before, "<form" in shown) == (True, False)
+    refused = window.as_(CITY).submit(f"{address}/consent", once="no day", **{**BACK, "day": "昨天"})
+    assert "请写明日期" in window.as_(CITY).get(refused.headers["location"]).text
+
+
+def test_what_another_city_wrote_stays_with_it_when_he_moves(window: Window) -> None:
+    student = of_city(window.database, OTHER)
+    window.as_(OTHER).submit(f"/{YEAR}/students/{student}/consent", once="withdrawn", **BACK)
+    with window.database.write() as connection:
+        personal_changes.move(connection, YEAR, (OTHER, CITY), student)
+        kept = guardian_consents.consents(connection, YEAR, number=student)[-1]
+    new, admin = lines(window.as_(CITY), student)[0], lines(window.as_(ADMIN), student)[0]
+    assert (kept.city, new) == (OTHER, f"{kept.id} 号：2022-02-06 撤回同意，父亲，学校收存的书面同意")
+    assert admin.startswith(new)
+    assert "另有安排" not in f"{new}{admin}"
+    full = window.as_(ADMIN).submit(f"/{YEAR}/students/{student}", reason="核对撤回的说明")
+    assert "；另有安排" in panel(full.text)
+
+
+def test_the_paper_names_nobody_and_is_everybodys(window: Window) -> None:
+    pages = [window.as_(who).get(f"/{YEAR}/consent") for who in (ADMIN, VIEWER, CITY)]
+    texts = [one.text.partition('class="notice"')[2].partition("</div>")[0] for one in pages]
+    assert ([one.status_code for one in pages], len(set(texts))) == ([200] * 3, 1)
+    assert re.search(r"文本编号：[0-9a-f]{12}<", texts[0])
