@@ -1,0 +1,106 @@
+"""`talent consent`: guardians' consent, recorded, withdrawn, listed."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from commands.options import SEASON, City, Day, SeasonOptions, UsageError, local
+from commands.outcomes import report
+from commands.output import answer, line, table
+
+if TYPE_CHECKING:
+    from models.guardian_consents import NewConsent
+
+app = App(name="consent")
+Number = Annotated[str, Parameter(name="报名号", help="如 3209-2022-0007")]
+On = Annotated[Day, Parameter(name="--day", metavar="日期", help="监护人同意或撤回的日期")]
+Relation = Annotated[
+    Literal["father", "mother", "other"], Parameter(metavar="关系", help="father 父亲，mother 母亲，other 其他监护人")
+]
+Way = Annotated[
+    Literal["paper", "school", "email", "in-person"],
+    Parameter(metavar="方式", help="paper 书面，由市办登记，school 学校收存的书面同意，email 电子邮件，in-person 当面"),
+]
+Wording = Annotated[
+    Literal["current", "own"],
+    Parameter(metavar="文本", help="current 本系统现行的告知书，own 其他文本（以前的，或市办、学校自拟的）"),
+]
+
+
+@app.command(help="登记监护人同意；不登记监护人的姓名和电话")
+def record(
+    number: Number, /, *, day: On, relation: Relation, way: Way, wording: Wording, season: SeasonOptions = SEASON
+) -> int:
+    """Record that a guardian consented."""
+    from models.guardian_consents import NewConsent
+
+    return _put(season, NewConsent(number, True, day, relation, way, wording))
+
+
+@app.command(help="登记监护人撤回同意：报名表中的“是”从此不作数，重新取得同意的另行登记")
+def withdraw(
+    number: Number,
+    /,
+    *,
+    day: On,
+    relation: Relation,
+    way: Way,
+    reason: Annotated[str, Parameter(metavar="说明", help="可以不写；不要写姓名、病情和家庭情况")] = "",
+    season: SeasonOptions = SEASON,
+) -> int:
+    """Record that a guardian withdrew."""
+    from models.guardian_consents import NewConsent
+
+    return _put(season, NewConsent(number, False, day, relation, way, reason=reason))
+
+
+def _put(season: SeasonOptions, new: NewConsent) -> int:
+    from acts.guardian_consents import put_consent
+    from models import directory
+    from models.case_notes import PROVINCE
+
+    database, year, stamp = season.acting()
+    with database.read() as connection:
+        city = directory.whose_student(connection, year.year, new.number)
+    if city is None:
+        raise UsageError(f"{year.year} 年度没有报名号 {new.number}。")
+    token = secrets.token_urlsafe(18)
+    return report(season, year, put_consent(database, year.year, city, new, token, stamp, PROVINCE))
+
+
+@app.command(name="list", help="登记过的同意和撤回，先后为序；最后一条为准")
+def list_(*, city: City = None, season: SeasonOptions = SEASON) -> int:
+    """Print what is on record of a year."""
+    from dashboard.views.consents import in_words
+    from models.guardian_consents import consents
+
+    database, year, _ = season.viewing()
+    place = year.city(city).slug if city else None
+    with database.read() as connection:
+        found = consents(connection, year.year, city=place)
+    data = [
+        {
+            "id": one.id, "city": one.city, "student": one.number, "given": one.given, "day": one.day.isoformat(),
+            "relation": one.relation or None, "way": one.way, "wording": one.wording or None, "filing": one.filing,
+            "by": one.by, "as_of": local(one.as_of).isoformat(),
+        }
+        for one in found
+    ]  # fmt: skip
+    rows = [
+        (
+            str(one.id),
+            year.city(one.city).name,
+            one.number,
+            "同意" if one.given else "撤回同意",
+            one.day.isoformat(),
+            in_words(one),
+            f"{local(one.as_of):%Y-%m-%d}",
+        )
+        for one in found
+    ]
+    shown = table("编号", "城市", "报名号", "同意或撤回", "日期", "说明", "登记", rows=rows)
+    answer(season.json, data, lambda console: console.print(shown) if rows else line(console, "没有登记。"))
+    return 0
