@@ -1,4 +1,4 @@
-"""A season in which a meeting or a report lies a day beyond where it can, then on the first day it can, or the last."""
+"""A season in which an interview, meeting or report lies a day beyond where it can, then on the first or last day."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import pytest
 
 from tests.support.scenes import FILED, NANJING, Scene
 
+INTERVIEW = ("interview", "held_on", "interviews.from-shortlist")
 MEETING = ("meeting", "held_on", "meeting.held")
 MIDTERM = ("midterm", "reported_on", "midterm.by-subject")
+INTERVIEW_LIES = date(2022, 1, 21), date(2022, 2, 10)
+"""From the opening of the phase before to the day of filing."""
 MEETING_LIES = date(2022, 2, 9), date(2022, 2, 24)
 """From the last interview to the day of filing."""
 REPORT_LIES = date(2022, 2, 21), date(2022, 7, 20)
-"""From the opening of the phase before to the day of filing."""
+"""The same."""
 
 
 def refusals(scene: Scene, phase: str, field: str, day: date) -> list[str]:
@@ -27,12 +30,26 @@ def refusals(scene: Scene, phase: str, field: str, day: date) -> list[str]:
     return [one.rule for one in verdict.refusals]
 
 
+def beyond(lies: tuple[date, date], end: int) -> date:
+    return date.fromordinal(lies[end].toordinal() + (1 if end else -1))
+
+
+@pytest.mark.parametrize("end", [0, 1], ids=["first", "last"])
+def test_an_interview_beyond_refuses_and_one_of_the_day_itself_is_the_provinces_to_record(
+    scene: Scene, end: int
+) -> None:
+    scene.through("shortlist", NANJING)
+    phase, field, rule = INTERVIEW
+    assert refusals(scene, phase, field, beyond(INTERVIEW_LIES, end)) == [rule]
+    assert refusals(scene, phase, field, INTERVIEW_LIES[end]) == []
+    assert scene.approve(phase, NANJING, FILED[phase]).done
+
+
 @pytest.mark.parametrize("end", [0, 1], ids=["first", "last"])
 def test_a_day_beyond_refuses_and_the_day_itself_passes(scene: Scene, end: int) -> None:
     scene.through("interview", NANJING)
     for (phase, field, rule), lies in ((MEETING, MEETING_LIES), (MIDTERM, REPORT_LIES)):
-        beyond = date.fromordinal(lies[end].toordinal() + (1 if end else -1))
-        assert refusals(scene, phase, field, beyond) == [rule]
+        assert refusals(scene, phase, field, beyond(lies, end)) == [rule]
         assert refusals(scene, phase, field, lies[end]) == []
         assert scene.cell(phase, NANJING).state.value == "passed"
 
