@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from acts import read_back
 from acts.load import load_rows
 from forms.definitions import SheetRow
@@ -43,6 +45,25 @@ def test_who_is_left_off_a_sheet_is_named_and_who_was_absent_is_not(scene: Scene
     left_off = without(interviews, "interviews")
     assert refused(scene.file("interview", NANJING, left_off)) == [("interviews.from-shortlist", ("3201-2022-0005",))]
     assert scene.file("interview", NANJING, changed(interviews, "interviews", came=False, score=None)).done
+
+
+def test_who_is_admitted_has_a_score(scene: Scene) -> None:
+    scene.through("shortlist", NANJING)
+    filled = sheets.interview(sheets.students(scene.city(NANJING)), admitted=0)
+    let_in: dict[str, object] = {"admitted": True, "funding": sheets.OWN}
+    unscored = changed(filled, "interviews", score=None, **let_in)
+    assert refused(scene.file("interview", NANJING, unscored)) == [("interviews.from-shortlist", (LAST,))]
+    assert scene.file("interview", NANJING, changed(filled, "interviews", **let_in)).done
+
+
+def test_whoever_is_tied_at_the_line_is_called_and_whoever_is_a_hundredth_below_is_not(scene: Scene) -> None:
+    scene.through("application", NANJING)
+    tied = sheets.shortlist(sheets.students(scene.city(NANJING)), n5=60, n6=60)
+    one_of_two = changed(tied, "scores", shortlisted=False)
+    below = changed(tied, "scores", score=Decimal("59.99"))
+    for wrong in (one_of_two, below):
+        assert refused(scene.file("shortlist", NANJING, wrong)) == [("shortlist.cut-line", (LAST,))]
+    assert scene.file("shortlist", NANJING, tied).done
 
 
 def test_absence_is_typed_kept_and_written_again(scene: Scene) -> None:
