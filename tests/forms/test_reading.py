@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
+import openpyxl
 import pytest
 
 from forms.workbook_rows import Reading, RowError
@@ -177,7 +180,7 @@ def test_columns_may_stand_in_any_order_and_headers_be_spaced() -> None:
     tables = sample("interview")
     (header, row), plain = tables["面试"], read(book(tables), "interview")
     spaced = [f" {label[:2]}　{label[2:]}\n" for label in map(str, header)]
-    spaced[0] = "报名号*"
+    spaced[0], spaced[1] = "报名号*", f"*{spaced[1]}"
     assert read(book({"面试": [spaced[::-1], row[::-1]]}), "interview") == plain
 
 
@@ -251,6 +254,19 @@ def test_a_sheet_is_found_by_the_name_that_is_seen() -> None:
     tables = sample("application")
     marked = {f"\u200b{name}\u200b ": rows for name, rows in tables.items()}
     assert read(book(marked), "application") == read(book(tables), "application")
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_read_and_said_to_be_hidden(state: Literal["hidden", "veryHidden"]) -> None:
+    plain, target = book(sample("application")), io.BytesIO()
+    workbook = openpyxl.load_workbook(io.BytesIO(plain))
+    workbook["学生"].sheet_state = state
+    workbook.save(target)
+    reading = read(target.getvalue(), "application")
+    assert (reading.rows, reading.errors) == (read(plain, "application").rows, ())
+    assert [(one.code, one.sentence) for one in reading.warnings] == [
+        ("sheet.hidden", "“学生”表：这张工作表是隐藏的，也已读取；请取消隐藏、核对内容。")
+    ]
 
 
 @pytest.mark.parametrize(
