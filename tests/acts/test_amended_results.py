@@ -146,17 +146,23 @@ def test_the_province_corrects_a_result_without_a_filing_and_tells_those_concern
     assert corrected(published, 1, "优秀", "2022-11-24T11:00").changes.letters == ()
 
 
+def digest(scene: Scene, at: str) -> str:
+    return "".join(one.text for one in scene.advance(at).changes.letters if one.kind == "digest")
+
+
+def without_his(scene: Scene, key: str, number: str, stage: int | None = None) -> sheets.Sheets:
+    """The records of the training but for one student's rows of a sheet, or that of a stage."""
+    sheet = scene.sheets("cultivation", NANJING)
+    rows = [(row, row.model_dump()) for row in sheet[key]]
+    left = [row for row, has in rows if has["number"] != number or stage not in {None, has.get("stage")}]
+    return {**sheet, key: tuple(row.model_copy(update={"line": line}) for line, row in enumerate(left, 2))}
+
+
 def test_what_a_result_stood_on_changes_and_the_province_hears_until_it_settles_it(published: Published) -> None:
     """A visit that never was is taken back; 优秀 is out of the question then, 合格 stands."""
     scene = published.scene
-    sheet = scene.sheets("cultivation", NANJING)
     first = trained(scene)[0].number
-    fewer = [row for row in sheet["visits"] if row.model_dump()["number"] != first]
-    sheet = {**sheet, "visits": tuple(row.model_copy(update={"line": line}) for line, row in enumerate(fewer, 2))}
-    assert scene.load("cultivation", NANJING, sheet, "2022-11-24T10:00").done
-
-    def digest(at: str) -> str:
-        return "".join(one.text for one in scene.advance(at).changes.letters if one.kind == "digest")
+    assert scene.load("cultivation", NANJING, without_his(scene, "visits", first), "2022-11-24T10:00").done
 
     def in_row(at: str) -> list[tuple[int, str]]:
         with scene.database.read() as connection:
@@ -164,11 +170,21 @@ def test_what_a_result_stood_on_changes_and_the_province_hears_until_it_settles_
             row = hands(connection, Looking(found, instant(at), instant(at))).row
         return [(one.count, one.then) for one in row if one.page == "/tasks#outdated"]
 
-    assert f"结果公布之后，所依据的记录有变化（{first}）" in digest("2022-11-25T09:00")
+    assert f"结果公布之后，所依据的记录有变化（{first}）" in digest(scene, "2022-11-25T09:00")
     assert in_row("2022-11-25T09:30") == [(1, "去核对")]
     refused = corrected(published, 0, "优秀", "2022-11-25T10:00")
     assert (refused.outcome, "到校 0 次" in refused.message) == ("refused", True)
     stands = corrected(published, 0, "合格", "2022-11-25T11:00")
     assert (stands.message, stands.changes.letters) == (f"南京 年度评价：{first} 的结果维持“合格”。", ())
-    assert "所依据的记录有变化" not in digest("2022-11-28T09:00")
+    assert "所依据的记录有变化" not in digest(scene, "2022-11-28T09:00")
     assert in_row("2022-11-28T09:30") == []
+
+
+def test_a_log_that_is_taken_back_after_publication_is_told_until_it_is_there_again(published: Published) -> None:
+    scene = published.scene
+    second = trained(scene)[1].number
+    told = f"结果公布之后，所依据的记录有变化（{second}）"
+    assert scene.load("cultivation", NANJING, without_his(scene, "logs", second, 2), "2022-11-24T10:00").done
+    assert told in digest(scene, "2022-11-25T09:00")
+    assert scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-25T10:00").done
+    assert told not in digest(scene, "2022-11-28T09:00")
