@@ -186,7 +186,12 @@ def test_results_wait_for_a_mentors_students_and_for_his_summary(scene: Scene) -
     mentor = f"{trained[0].mentor}（{trained[0].institution}）"
     theirs = [one.number for one in trained if one.mentor == trained[0].mentor]
     assert given(scene, mentor, "2022-11-10T10:00", date(2022, 12, 20), phase=YEAR_END).done
-    scene.load("cultivation", NANJING, scene.sheets("cultivation", NANJING), "2022-11-20T09:00")
+    records = scene.sheets("cultivation", NANJING)
+    unlogged = {
+        **records,
+        **{key: [row for row in records[key] if getattr(row, "number", "") not in theirs] for key in ("logs", "talks")},
+    }
+    assert scene.load("cultivation", NANJING, unlogged, "2022-11-20T09:00").done
     whole = scene.sheets(YEAR_END, NANJING)
     without = {
         **whole,
@@ -202,6 +207,10 @@ def test_results_wait_for_a_mentors_students_and_for_his_summary(scene: Scene) -
     assert all(f"{one}（2022-12-20）" in refused.message for one in (mentor, *theirs))
     assert {whom for _, whom, _ in due(scene, "2022-12-21T10:00")} == {mentor, *theirs}
     assert scene.load(YEAR_END, NANJING, whole, "2022-12-20T10:00").done
+    assert {whom for _, whom, _ in due(scene, "2022-12-20T11:00")} == {*theirs}, "logs and talks are owed still"
+    assert scene.approve(YEAR_END, NANJING, "2022-12-20T11:00").outcome == "refused"
+    assert scene.load("cultivation", NANJING, records, "2022-12-20T12:00").done
+    assert due(scene, "2022-12-20T13:00") == []
     assert scene.approve(YEAR_END, NANJING, "2022-12-21T10:00").done
 
 
