@@ -7,15 +7,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from models.revised_calendars import replace_calendar
 from phases.application import StudentRow
 from tests.support import sheets
 from tests.support.kinds import ON_SQLITE
-from tests.support.scenes import FILED, NANJING, Scene
+from tests.support.scenes import FILED, NANJING, YEAR, Scene, stamp
 from tests.support.sheets import Sheets
 
 YEAR_END, AT = "year-end", FILED["year-end"]
 LOGS_LIE = date(2022, 2, 21), date(2022, 11, 21)
 """From the opening of the phase before the cultivation to the day of filing."""
+
+LAST_VISITS: Mapping[date, list[str]] = {date(2022, 11, 21): [], date(2022, 11, 22): ["visits"]}
+"""The day of filing and the day after, and which rules then refuse 优秀 to whom it is the tenth visit of."""
 
 Rows = Sequence[Any]
 
@@ -97,6 +101,18 @@ def of_the_rest(scene: Scene, whole: Sheets) -> dict[str, list[str]]:
     return found
 
 
+def of_a_last_visit(scene: Scene, stays: Sequence[StudentRow]) -> dict[date, list[str]]:
+    """All are 优秀, by the day of the tenth visit: one to come does not count."""
+    found = {}
+    days = sheets.cultivation(stays)
+    loaded(scene, "evaluation", sheets.evaluation(stays, "优秀"))
+    for last in LAST_VISITS:
+        *others, tenth = days["visits"]
+        loaded(scene, "cultivation", {**days, "visits": (*others, tenth.model_copy(update={"visited_on": last}))})
+        found[last] = refused(scene, ending=True)
+    return found
+
+
 def of_results(scene: Scene, stays: Sequence[StudentRow]) -> dict[tuple[int, str, str], list[str]]:
     """All are 优秀, by days on campus (one of them twice on record), a score beside four of 85, and the reason."""
     found = {}
@@ -120,8 +136,27 @@ def test_beyond_its_bound_each_rule_of_the_years_end_refuses_and_on_it_passes(sc
     assert scene.submit(YEAR_END, NANJING, AT).done
     loaded(scene, "evaluation", sheets.evaluation(stays))
     assert of_the_rest(scene, whole[YEAR_END]) == {name: rules for name, (*_, rules) in REST.items()}
+    assert of_a_last_visit(scene, stays) == LAST_VISITS
     assert of_results(scene, stays) == {
         (9, "84.99", ""): ["visits", "evaluated"], (9, "84.99", "课题获奖"): ["visits"], (9, "85", ""): ["visits"],
         (10, "84.99", ""): ["evaluated"], (10, "84.99", "课题获奖"): [], (10, "85", ""): [],
     }  # fmt: skip
     assert scene.approve(YEAR_END, NANJING, AT).done
+
+
+@ON_SQLITE
+def test_a_year_that_makes_an_institutions_summary_owed_refuses_without_it(scene: Scene) -> None:
+    scene.through("midterm", NANJING)
+    owing = scene.year.source_text.replace('"导师", "中学"]', '"导师", "中学", "高校"]', 1)
+    with scene.database.write(YEAR) as connection:
+        replace_calendar(connection, YEAR, owing, "", stamp(AT))
+    whole = scene.sheets(YEAR_END, NANJING)
+    loaded(scene, "cultivation", scene.sheets("cultivation", NANJING))
+    loaded(scene, YEAR_END, whole)
+    assert scene.submit(YEAR_END, NANJING, AT).done
+    loaded(scene, "evaluation", scene.sheets("evaluation", NANJING))
+    assert refused(scene, ending=True) == ["summaries"]
+    *others, last = whole["summaries"]
+    its = last.model_copy(update={"type": "高校", "unit": "南京大学", "line": last.line + 1})
+    loaded(scene, YEAR_END, {**whole, "summaries": (*others, last, its)})
+    assert refused(scene, ending=True) == []
