@@ -152,6 +152,22 @@ def test_a_students_number_is_of_this_city_and_year(rolled: Scene) -> None:
     ]
 
 
+def test_a_birth_date_to_come_is_a_fault_and_an_age_that_is_no_pupils_is_looked_at_again(rolled: Scene) -> None:
+    """On the very day of filing born, and ten and twenty years old on it; then a day beyond each."""
+    births = {
+        date(2022, 1, 10): ["born.age"], date(2022, 1, 11): ["born.later"],
+        date(2012, 1, 10): [], date(2012, 1, 11): ["born.age"], date(2001, 1, 11): [], date(2001, 1, 10): ["born.age"],
+    }  # fmt: skip
+    applied = [sheets.student(rolled.city(NANJING), place, born=born) for place, born in enumerate(births, 1)]
+    said = rolled.load(APPLICATION, NANJING, sheets.application(applied), DAY)
+    found = {
+        born: [one.code for one in (*said.errors, *said.warnings) if one.row == row]
+        for row, born in enumerate(births, 2)
+    }
+    assert found == births
+    assert [one.code for one in said.errors] == ["born.later"]
+
+
 def test_a_mentor_whom_the_city_did_not_take_cannot_be_chosen(scene: Scene) -> None:
     where = scene.city(NANJING)
     roll = sheets.roll(sheets.mentor(where, 1), sheets.mentor(where, 2, taken=False, honours=()))
