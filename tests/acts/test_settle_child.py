@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from acts.consistency import contradictions
 from acts.settle_child import settle_child
 from gates.verdict import Finding
+from models import loading
+from models.columns import table_of
 from models.facts.scope import Scope as Asked
 from models.likely_children import LikelyChild, likely_children
+from models.rolling import roll
+from models.tables.city_drafts import draft_table
+from models.tables.pool import PoolEntry
+from phases.application import STUDENTS, likeness
+from phases.matching_key import REHEARSED
 from season.outcome import Outcome
 from tests.support import ledger, sheets
 from tests.support.scenes import FILED, NANJING, WUXI, YEAR, Scene, stamp
@@ -123,14 +131,29 @@ def test_whoever_joins_them_opens_the_question_again(both: Scene) -> None:
 
 
 def test_last_years_student_keeps_the_priority_at_another_school(scene: Scene) -> None:
-    from models.loading import pool
-    from models.rolling import roll
-    from phases.application import likeness
-    from phases.matching_key import REHEARSED
-
     scene.through("midterm", NANJING)
     with scene.database.write() as connection:
         roll(connection, scene.year)
-        known = pool(connection, YEAR + 1, "student")
+        known = loading.pool(connection, YEAR + 1, "student")
     first = sheets.students(scene.city(NANJING))[0]
     assert likeness(REHEARSED, first.name, first.born) in known, "whatever school he is of"
+
+
+def test_who_went_on_to_another_school_is_his_mentors_to_consider_first(scene: Scene) -> None:
+    """初三 last year, 高一 now, elsewhere: what a year hands to the next is put before this one."""
+    scene.through("interview", NANJING).through("mentor-recommendation", WUXI)
+    pool, student = table_of(PoolEntry), draft_table(STUDENTS)
+    with scene.database.write(YEAR) as connection:
+        connection.execute(student.update().values(grade="初三", school="南京初中"))
+        roll(connection, scene.year)
+        connection.execute(pool.update().where(pool.c.kind == "student").values(year=YEAR))
+    first, *others = sheets.students(scene.city(WUXI))
+    before = sheets.students(scene.city(NANJING))[0]
+    again = first.model_copy(update={"name": before.name, "born": before.born, "school": "无锡高中", "grade": "高一"})
+    said = scene.file("application", WUXI, sheets.application([again, *others]))
+    assert said.done, said
+    with scene.database.read() as connection:
+        query = select(student.c.number).where(student.c.city == WUXI, student.c.priority)
+        assert connection.execute(query).scalars().all() == [THERE]
+    (letter,) = [one for one in said.changes.letters if one.kind == "passed" and one.recipient.startswith("mentor")]
+    assert f"共6名，其中往届学生1名（报名号：{THERE}），按规定请优先考虑。" in letter.text
