@@ -31,6 +31,17 @@ def test_one_city_that_cannot_be_approved_now_is_an_error_of_the_command(season:
     assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1)
 
 
+def test_what_nobody_has_decided_is_taken_back_once(season: Talent) -> None:
+    _filed_again(season, "盐城", "2022-02-07T10:00")
+    at = ("--city", "盐城", "--as-of", "2022-02-07T11:00")
+    because = ("phase", "recall", PHASE, *at, "--reason", "漏了一名导师")
+    ran = [season(*because, "--dry-run"), season(*because), season(*because)]
+    assert [(one.status, "已撤回报送" in one.out) for one in ran] == [(0, True), (0, True), (1, False)]
+    logged = season("log", *at, "--phase", PHASE, "--json").data
+    taken_back = [(one["to"], one["reason"]) for one in logged if one["event"] == "recall" and not one["refused"]]
+    assert taken_back == [("open", "漏了一名导师")]
+
+
 def test_a_refusal_is_said_once_and_not_as_written(season: Talent) -> None:
     ran = season("phase", "submit", "shortlist", "--city", "盐城")
     assert (ran.status, ran.out.count("报送已于"), "已写入" in ran.out) == (1, 1, False)
