@@ -112,8 +112,11 @@ def decided(year: int, *, given: bool) -> Select[Any]:
 
 
 def add(connection: Connection, token: str, year: int, city: str, new: NewConsent, stamp: Stamp) -> KeptConsent:
-    """Keep one, and give it. Pages from memory count who waits, so the year's revision moves with it."""
-    row = {"token": token, "year": year, "city": city, **new._asdict(), "filing": None} | stamp.columns()
+    """Keep one, and give it. Pages from memory count who waits, so the year's revision moves with it.
+
+    A form's token is whatever was sent: it is kept apart from those that filings make.
+    """
+    row = {"token": f"form/{token}", "year": year, "city": city, **new._asdict(), "filing": None} | stamp.columns()
     table = table_of(GuardianConsent)
     kept = KeptConsent(*connection.execute(insert(table).values(row).returning(*columns_of(KeptConsent, table))).one())
     bump(connection, year)

@@ -163,6 +163,12 @@ def test_it_is_withdrawn_once_and_one_form_writes_once(rolled: Scene) -> None:
         put(rolled, CONSENT, token="a form")
 
 
+def test_a_form_takes_no_filings_place(rolled: Scene) -> None:
+    rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1)]), FILED)
+    assert put(rolled, CONSENT, token=f"filing/{YEAR}/{TWO}").done
+    assert file(rolled, "2022-01-10T11:00").done
+
+
 def test_what_is_on_record_is_changed_by_nobody(rolled: Scene) -> None:
     assert file(rolled).done
     put(rolled, CONSENT._replace(wording="current"))
