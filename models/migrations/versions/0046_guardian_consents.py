@@ -10,7 +10,11 @@ down_revision = "0045"
 branch_labels = None
 depends_on = None
 
-KEPT = ("guardian_consent", "consent_wording")
+KEPT = {"guardian_consent": ("id", "token"), "consent_wording": ("digest",)}
+"""What is only added to, and what no two rows of it share: by any of these SQLite would replace a row."""
+
+IGNORED = {"consent_wording"}
+"""What the programme inserts twice and keeps once."""
 JUDGED = (
     "year", "taken", "city", "grade", "subject", "mentor_party", "recommended", "guardian_consent", "consent_from",
     "subject_rank", "overall_rank",
@@ -18,18 +22,31 @@ JUDGED = (
 
 
 def keep_for_ever(table: str) -> None:
-    """Let nobody change or delete a row; `refuse_change` is of 0001."""
+    """Let nobody change, delete, replace or empty; `refuse_change` is of 0001."""
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in KEPT[table])  # noqa: S608 -- ours
+        no = "IGNORE" if table in IGNORED else f"ABORT, '{table} is append-only'"
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} BEGIN SELECT RAISE({no}); END"
+        )
         return
     op.execute(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def _same(key: str) -> str:
+    return " AND ".join(f"{column} = NEW.{column}" for column in key.split(", "))
 
 
 def upgrade() -> None:
