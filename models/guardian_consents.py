@@ -129,15 +129,25 @@ def in_log(one: KeptConsent) -> str:
     return f"{one.id} 号，校验 {sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()[:SHOWN]}"
 
 
-def unlogged(connection: Connection) -> Iterator[tuple[int, KeptConsent]]:
-    """Give what offices recorded, with its year, as no log has it: put in, or changed, by no act."""
+def unlogged(connection: Connection) -> Iterator[tuple[int, int, str]]:
+    """Give year and number of what offices recorded and no log has so, and of what the log has and nobody finds.
+
+    What was purged, rows and words of the log, is neither.
+    """
     table, log = table_of(GuardianConsent), table_of(Transition)
-    told = select(log.c.year, log.c.reason).where(log.c.event == Event.CONSENT.value)
+    told = select(log.c.year, log.c.reason).where(log.c.event == Event.CONSENT.value).order_by(log.c.id)
     known = {(year, reason.rpartition("（")[2].rstrip("）")) for year, reason in connection.execute(told) if reason}
     query = select(table.c.year, *columns_of(KeptConsent, table)).where(table.c.filing.is_(None)).order_by(table.c.id)
+    there: set[int] = set()
     for year, *row in connection.execute(query):
-        if (year, in_log(one := KeptConsent(*row))) not in known:
-            yield year, one
+        one = KeptConsent(*row)
+        there.add(one.id)
+        if (year, in_log(one)) not in known:
+            yield year, one.id, "办理记录中没有，或与入记录时不同"
+    logged = {(year, int(said.partition(" ")[0])) for year, said in known}
+    for year, number in sorted(logged):
+        if number not in there:
+            yield year, number, "办理记录中有，登记已不在"
 
 
 def keep_wording(connection: Connection, digest: str, text: str, stamp: Stamp) -> None:

@@ -227,9 +227,9 @@ CHAIN = "记录链完好"
 
 
 def _consents_are_logged(connection: Connection) -> Iterator[Found]:
-    """What an office recorded of a guardian's consent stands in the log as it is, by its number and digest."""
-    for year, one in guardian_consents.unlogged(connection):
-        yield year, f"guardian_consent {one.id}", "办理记录中没有，或与入记录时不同"
+    """What an office recorded of guardians' consent stands in the log as it is, by number and digest; nothing lacks."""
+    for year, number, why in guardian_consents.unlogged(connection):
+        yield year, f"guardian_consent {number}", why
 
 
 INVARIANTS: tuple[tuple[str, Callable[[Connection], Iterator[Found]]], ...] = (
