@@ -8,7 +8,7 @@ from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import Event
 from letters.consent_wording import Asked, ConsentText, consent_text
-from models import addresses, audit, contacts, directory, guardian_consents
+from models import addresses, audit, contacts, guardian_consents, personal_changes
 from models.case_notes import PROVINCE
 from models.facts.scope import in_training
 from models.guardian_consents import OWN, RELATIONS, WAYS
@@ -83,19 +83,30 @@ def put_consent(
 def _unfit(season: Season, city: str, new: NewConsent) -> str:
     """Say what is wrong with what was written; "" where nothing is."""
     year = season.year.year
-    if directory.whose_student(season.connection, year, new.number) != city:
+    student = personal_changes.student(season.connection, year, city, new.number)
+    if student is None:
         return "该市没有这个报名号；请核对"
     if new.relation not in RELATIONS or new.way not in WAYS or (new.given and new.wording not in WORDINGS):
         return "请选择与学生的关系、方式和所依据的文本"
-    if new.day > day_of(season.arrived):
-        return f"日期 {new.day} 还没有到，请核对"
-    on_record = guardian_consents.consents(season.connection, year, number=new.number)
-    if not new.given and on_record and not on_record[-1].given:
-        return f"{on_record[-1].id} 号已登记撤回同意，不必重复登记"
     try:
         prose(new.reason, LONGEST)
     except BadCellError as error:
         return f"说明{error.wrong}，请改正"
+    return _untimely(season, new, student["born"])
+
+
+def _untimely(season: Season, new: NewConsent, born: date) -> str:
+    """Say what is wrong with its day, as the student's and as what is on record have it; "" where nothing is."""
+    if new.day > day_of(season.arrived):
+        return f"日期 {new.day} 还没有到，请核对"
+    if new.day < born:
+        return f"日期 {new.day} 早于学生的出生日期，请核对"
+    on_record = guardian_consents.consents(season.connection, season.year.year, number=new.number)
+    if not new.given and on_record and not on_record[-1].given:
+        return f"{on_record[-1].id} 号已登记撤回同意，不必重复登记"
+    back = max((one for one in on_record if not one.given), key=lambda one: one.day, default=None)
+    if new.given and back and new.day < back.day:
+        return f"{back.id} 号已登记 {back.day} 撤回同意，早于这一天的同意不再作数；请登记撤回之后重新取得的同意"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -143,6 +144,7 @@ def test_the_record_is_whole_and_the_log_has_numbers_alone(rolled: Scene) -> Non
     ("new", "why"),
     [
         (CONSENT._replace(number="3202-2022-0001"), "该市没有这个报名号；请核对"),
+        (CONSENT._replace(day=date(2006, 1, 1)), "日期 2006-01-01 早于学生的出生日期，请核对"),
         (CONSENT._replace(relation="李某"), "请选择与学生的关系、方式和所依据的文本"),
         (CONSENT._replace(way="电话"), "请选择与学生的关系、方式和所依据的文本"),
         (CONSENT._replace(wording="别的"), "请选择与学生的关系、方式和所依据的文本"),
@@ -163,6 +165,16 @@ def test_it_is_withdrawn_once_and_one_form_writes_once(rolled: Scene) -> None:
         put(rolled, CONSENT, token="a form")
 
 
+def test_an_old_paper_does_not_override_a_withdrawal(rolled: Scene) -> None:
+    assert file(rolled).done
+    assert put(rolled, BACK._replace(day=date(2022, 1, 9)), "2022-01-11T10:00").done
+    said = put(rolled, CONSENT, "2022-01-11T11:00")
+    assert said.message == (
+        "南京 学生申报：3 号已登记 2022-01-09 撤回同意，早于这一天的同意不再作数；请登记撤回之后重新取得的同意。"
+    )
+    assert put(rolled, CONSENT._replace(day=date(2022, 1, 9)), "2022-01-11T12:00").done
+
+
 def test_a_form_takes_no_filings_place(rolled: Scene) -> None:
     rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1)]), FILED)
     assert put(rolled, CONSENT, token=f"filing/{YEAR}/{TWO}").done
@@ -173,18 +185,35 @@ def test_what_is_on_record_is_changed_by_nobody(rolled: Scene) -> None:
     assert file(rolled).done
     put(rolled, CONSENT._replace(wording="current"))
     tables = ("guardian_consent", "consent_wording")
-    for said in (*(f"DELETE FROM {one}" for one in tables), "UPDATE guardian_consent SET given = NOT given"):
+    emptied = "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if rolled.database.embedded else "TRUNCATE {0}"
+    with rolled.database.read() as connection:
+        before = connection.execute(text("SELECT * FROM consent_wording")).all()
+    for said in (
+        *(f"DELETE FROM {one}" for one in tables),
+        "UPDATE guardian_consent SET given = NOT given", emptied.format("guardian_consent"),
+    ):  # fmt: skip
         with pytest.raises(DatabaseError, match="append-only"), rolled.database.write() as connection:
             connection.execute(text(said))
+    other = "INSERT OR REPLACE INTO consent_wording SELECT digest, 'x', as_of FROM consent_wording"
+    stands = nullcontext() if rolled.database.embedded else pytest.raises(DatabaseError, match="append-only")
+    with stands, rolled.database.write() as connection:
+        connection.execute(text(other if rolled.database.embedded else emptied.format("consent_wording")))
+    with rolled.database.read() as connection:
+        assert connection.execute(text("SELECT * FROM consent_wording")).all() == before
 
 
-def test_one_that_is_not_as_the_log_has_it_is_found(rolled: Scene) -> None:
+@pytest.mark.parametrize(
+    "spoil",
+    ["UPDATE guardian_consent SET relation = 'father'", "UPDATE guardian_consent SET filing = 1",
+     "DELETE FROM guardian_consent"],
+)  # fmt: skip
+def test_one_that_is_not_as_the_log_has_it_is_found(rolled: Scene, spoil: str) -> None:
     assert file(rolled).done
     put(rolled, CONSENT)
     with rolled.database.write() as connection:
         assert list(guardian_consents.unlogged(connection)) == []
         with lifted(connection, {"guardian_consent"}):
-            connection.execute(text("UPDATE guardian_consent SET relation = 'father' WHERE filing IS NULL"))
+            connection.execute(text(f"{spoil} WHERE filing IS NULL"))
         found = [(one.invariant, one.where) for one in broken(connection)]
     assert found == [("监护人同意与记录一致", "guardian_consent 3")]
 
