@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
 from gates.states import Event
-from letters.consent_wording import Asked, ConsentText, consent_text
+from letters.consent_wording import Asked, ConsentText, Whom, consent_text
 from models import addresses, audit, contacts, guardian_consents, personal_changes
 from models.case_notes import PROVINCE
-from models.facts.scope import in_training
-from models.guardian_consents import OWN, RELATIONS, WAYS
+from models.facts.scope import Scope
+from models.guardian_consents import OWN, RELATIONS, SHOWN, WAYS
 from phases.application import PHASE as APPLICATION
-from season.judging import scope_of
 from season.outcome import Outcome
 from season.transaction import sitting
 
@@ -32,15 +31,15 @@ if TYPE_CHECKING:
 LONGEST = 100
 """Characters of why it is withdrawn, which nobody has to say."""
 
-CURRENT = "current"
-"""What names the wording that stands on the day of recording."""
 
-WORDINGS = {CURRENT: "本系统现行的告知书", OWN: "其他文本（以前的告知书，或市办、学校自拟的）"}
-"""On which wording consent may be recorded."""
+def printed(connection: Connection, book: Book, year: Year, day: date) -> ConsentText:
+    """Give what guardians are shown on a day: the wording of the year, and whom to ask then."""
+    on_file, people = addresses.on_file(connection), contacts.of(connection, PROVINCE)
+    return wording(book, year, Whom(contacts.points(on_file, people, day, year.contact)[PROVINCE]))
 
 
-def wording(connection: Connection, book: Book, year: Year, day: date) -> ConsentText:
-    """Give what guardians are shown on a day: by the columns and figures of the year, and whom to ask then."""
+def wording(book: Book, year: Year, whom: Whom | None = None) -> ConsentText:
+    """Word the paper by the columns and figures of the year: its digest is the same whoever is to be asked."""
     sheets = [
         (sheet.name, tuple(column.label for column in sheet.columns))
         for phase in year.phases
@@ -48,10 +47,8 @@ def wording(connection: Connection, book: Book, year: Year, day: date) -> Consen
         for sheet in form.asked(year).sheets
         if "number" in sheet.fields
     ]
-    on_file, people = addresses.on_file(connection), contacts.of(connection, PROVINCE)
-    whom = contacts.points(on_file, people, day, year.contact)[PROVINCE]
     figures = year.figures
-    return consent_text(Asked(year.year, figures.consent_age, figures.people_months, sheets, whom))
+    return consent_text(Asked(year.year, figures.consent_age, figures.people_months, sheets), whom)
 
 
 def put_consent(
@@ -59,8 +56,9 @@ def put_consent(
 ) -> Outcome:
     """Record that a guardian consented, or withdrew; for ever as it is, the newest decides.
 
-    `wording` of what is new is one of `WORDINGS`; the current one is kept whole. The log of the city's applications
-    names the student's number and that of the record. `refused` where it is nobody of that city, or does not fit.
+    `wording` of what is new is the number on the paper that was signed, or "own" for another paper; that of today is
+    kept whole. The log of the city's applications names the student's number and that of the record. `refused` where
+    it is nobody of that city, or does not fit.
     """
     with sitting(database, year, stamp, [city]) as season:
         cell = season.cells[APPLICATION.slug, city]
@@ -69,7 +67,7 @@ def put_consent(
         if why := _unfit(season, city, new):
             return Outcome("refused", f"{title}：{why}。")
         reason = "" if new.given else prose(new.reason, LONGEST)
-        new = new._replace(reason=reason, wording=_kept(season, new) if new.given else "")
+        new = new._replace(reason=reason, wording=_kept(season, new.wording) if new.given else "")
         kept = guardian_consents.add(season.connection, token, year, city, new, stamp)
         what = "登记监护人同意" if new.given else "登记监护人撤回同意"
         season.note(cell, Event.CONSENT, f"{new.number} {what}（{guardian_consents.in_log(kept)}）")
@@ -86,8 +84,10 @@ def _unfit(season: Season, city: str, new: NewConsent) -> str:
     student = personal_changes.student(season.connection, year, city, new.number)
     if student is None:
         return "该市没有这个报名号；请核对"
-    if new.relation not in RELATIONS or new.way not in WAYS or (new.given and new.wording not in WORDINGS):
-        return "请选择与学生的关系、方式和所依据的文本"
+    if new.relation not in RELATIONS or new.way not in WAYS:
+        return "请选择与学生的关系和方式"
+    if new.given and _named(season, new.wording) is None:
+        return f"没有编号为“{new.wording}”的告知书；请照纸上印的文本编号填写，其他文本不填"
     try:
         prose(new.reason, LONGEST)
     except BadCellError as error:
@@ -110,18 +110,31 @@ def _untimely(season: Season, new: NewConsent, born: date) -> str:
     return ""
 
 
-def _kept(season: Season, new: NewConsent) -> str:
-    """Give what names the wording, kept whole where it is the current one."""
-    if new.wording == OWN:
+def _named(season: Season, number: str) -> str | None:
+    """Give what names the wording with that number on it: today's, or one kept before; None where none has it."""
+    if number == OWN:
         return OWN
-    shown = wording(season.connection, season.book, season.year, day_of(season.arrived))
-    guardian_consents.keep_wording(season.connection, shown.digest, shown.text, season.stamp)
-    return shown.digest
+    known = (wording(season.book, season.year).digest, *guardian_consents.wordings(season.connection))
+    return next((one for one in known if len(number) >= SHOWN and one.startswith(number.lower())), None)
+
+
+def _kept(season: Season, number: str) -> str:
+    """Give what names the wording, kept whole where it is today's."""
+    named, shown = _named(season, number) or OWN, wording(season.book, season.year)
+    if named == shown.digest:
+        guardian_consents.keep_wording(season.connection, named, shown.text, season.stamp)
+    return named
 
 
 def _then(season: Season, city: str, number: str) -> str:
-    """Say what is to be done about whoever is still in."""
-    trained = in_training(scope_of(season, APPLICATION.slug, [city]))[city]
-    if number in trained:
+    """Say what is to be done about whoever is still in, as 待办 has it; "" where he is not."""
+    still_in = guardian_consents.open_withdrawals(Scope.undated(season.connection, season.year, [city]))
+    one = next((one for one in still_in if one.number == number), None)
+    if one is None:
+        return ""
+    if one.trained:
         return "该生在培，请由省级管理办公室办理“学生退出培养”；重新取得同意的，另行登记。"
-    return "报名表中的“是”不再作数：不再参加的，市级审核填“不通过”后报送；重新取得同意的，另行登记。"
+    return (
+        f"该生仍在名单中：不再参加的，市级审核填“不通过”后报送；重新取得同意的，另行登记。"
+        f"未满{season.year.figures.consent_age}周岁的，报名表中的“是”不再作数。"
+    )

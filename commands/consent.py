@@ -24,10 +24,7 @@ Way = Annotated[
     Literal["paper", "school", "email", "in-person"],
     Parameter(metavar="方式", help="paper 书面，由市办登记，school 学校收存的书面同意，email 电子邮件，in-person 当面"),
 ]
-Wording = Annotated[
-    Literal["current", "own"],
-    Parameter(metavar="文本", help="current 本系统现行的告知书，own 其他文本（以前的，或市办、学校自拟的）"),
-]
+Wording = Annotated[str, Parameter(metavar="文本", help="告知书上印的文本编号；own 其他文本（市办、学校自拟的）")]
 
 
 @app.command(help="登记监护人同意；不登记监护人的姓名和电话")
@@ -40,7 +37,7 @@ def record(
     return _put(season, NewConsent(number, True, day, relation, way, wording))
 
 
-@app.command(help="登记监护人撤回同意：报名表中的“是”从此不作数，重新取得同意的另行登记")
+@app.command(help="登记监护人撤回同意：未满须监护人同意的年龄的，报名表中的“是”从此不作数，重新取得同意的另行登记")
 def withdraw(
     number: Number,
     /,
@@ -71,7 +68,7 @@ def _put(season: SeasonOptions, new: NewConsent) -> int:
     return report(season, year, put_consent(database, year.year, city, new, token, stamp, PROVINCE))
 
 
-@app.command(name="list", help="登记过的同意和撤回，先后为序；最后一条为准")
+@app.command(name="list", help="登记过的同意和撤回，先后为序；以办公室登记的最后一条为准")
 def list_(*, city: City = None, season: SeasonOptions = SEASON) -> int:
     """Print what is on record of a year."""
     from dashboard.views.consents import in_words

@@ -89,20 +89,25 @@ class Asked:
     consent_age: int
     months: int
     sheets: Sequence[tuple[str, Sequence[str]]]
-    contact: ContactPoint
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom guardians may turn to, as it is printed: no part of the wording, which outlives who is in office."""
+
+    contact: ContactPoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """The paper: its title, and each point with its paragraphs; the last is what is signed."""
+    """The paper: its title, and each point with its paragraphs; the last is what is signed.
+
+    `text` is the whole of it as it is kept: with a blank for whom to ask.
+    """
 
     title: str
     points: Sequence[tuple[str, Sequence[str]]]
-
-    @property
-    def text(self) -> str:
-        """The whole of it, as it is kept."""
-        return "\n\n".join((self.title, *("\n".join((head, *lines)) for head, lines in self.points)))
+    text: str
 
     @property
     def digest(self) -> str:
@@ -110,10 +115,16 @@ class ConsentText:
         return sha256(self.text.encode()).hexdigest()
 
 
-def consent_text(asked: Asked) -> ConsentText:
-    """Word it for a year."""
-    contact, unsaid = asked.contact, f"本年度没有定出清除的期限，由{OFFICE}另行告知：{BLANK}。"
-    reached = (("", contact.name), ("电话", contact.phone), ("邮箱", contact.mailbox))
+def consent_text(asked: Asked, whom: Whom | None = None) -> ConsentText:
+    """Word it for a year, as it is printed."""
+    title, kept = TITLE.format(year=asked.year), _points(asked, Whom())
+    text = "\n\n".join((title, *("\n".join((head, *lines)) for head, lines in kept)))
+    return ConsentText(title, _points(asked, whom) if whom else kept, text)
+
+
+def _points(asked: Asked, whom: Whom) -> Sequence[tuple[str, Sequence[str]]]:
+    contact, unsaid = whom.contact, f"本年度没有定出清除的期限，由{OFFICE}另行告知：{BLANK}。"
+    reached = (("", contact.name), ("电话", contact.phone), ("邮箱", contact.mailbox)) if contact else ()
     facts = {
         "programme": PROGRAMME,
         "office": OFFICE,
@@ -125,7 +136,7 @@ def consent_text(asked: Asked) -> ConsentText:
         "whom": "，".join(f"{way}{said}" for way, said in reached if said) or BLANK,
     }
     points = TOLD.format_map(facts).strip().removeprefix("# ").split("\n\n# ")
-    return ConsentText(TITLE.format_map(facts), tuple(map(_point, "一二三四五六七八九十", points)))
+    return tuple(_point(*one) for one in zip("一二三四五六七八九十"[: len(points)], points, strict=True))
 
 
 def _point(place: str, written: str) -> tuple[str, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from gates.states import Event
 from models.columns import columns_of, table_of
 from models.database import book_of
 from models.facts.scope import counting, in_training, on_list, withdrawn
+from models.one_snapshot import once_a_snapshot
 from models.shortcuts.bulk import insert_new
 from models.tables.city_drafts import draft_table
 from models.tables.guardian_consents import ConsentWording, GuardianConsent
@@ -25,7 +26,7 @@ from models.writing import bump
 from phases.application import STUDENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Select
 
@@ -150,6 +151,12 @@ def unlogged(connection: Connection) -> Iterator[tuple[int, int, str]]:
             yield year, number, "办理记录中有，登记已不在"
 
 
+def wordings(connection: Connection) -> tuple[str, ...]:
+    """Give what names each wording that is kept, the newest first."""
+    table = table_of(ConsentWording)
+    return tuple(connection.execute(select(table.c.digest).order_by(table.c.as_of.desc(), table.c.digest)).scalars())
+
+
 def keep_wording(connection: Connection, digest: str, text: str, stamp: Stamp) -> None:
     """Keep what was shown, once."""
     row = {"digest": digest, "text": text, "as_of": stamp.as_of}
@@ -180,12 +187,7 @@ def open_withdrawals(scope: Scope) -> tuple[OpenWithdrawal, ...]:
 
     In the order of their numbers. One statement where nobody withdrew; how many cities there are adds none.
     """
-    table, student, year = table_of(GuardianConsent), draft_table(STUDENTS), scope.year.year
-    newest = select(func.max(table.c.id)).where(table.c.year == year, table.c.filing.is_(None)).group_by(table.c.number)
-    his = and_(student.c.year == table.c.year, student.c.number == table.c.number)
-    query = select(student.c.city, table.c.number, table.c.day).join_from(table, student, his)
-    query = query.where(table.c.id.in_(newest), ~table.c.given, student.c.taken, *scope.mine(student))
-    rows = list(scope.connection.execute(query.order_by(table.c.number)).tuples())
+    rows = _withdrew(scope.connection, scope.year.year, scope.cities)
     if not rows:
         return ()
     lists, gone = _lists(scope), withdrawn(scope)
@@ -195,6 +197,18 @@ def open_withdrawals(scope: Scope) -> tuple[OpenWithdrawal, ...]:
         if city not in gone and (city not in lists or number in lists[city].numbers)
     )
     return tuple(found)
+
+
+@once_a_snapshot
+def _withdrew(connection: Connection, year: int, cities: tuple[str, ...]) -> Sequence[tuple[str, str, date]]:
+    """Give city, number and day of whoever withdrew last and is taken there, in the order of the numbers."""
+    table, student = table_of(GuardianConsent), draft_table(STUDENTS)
+    newest = select(func.max(table.c.id)).where(table.c.year == year, table.c.filing.is_(None)).group_by(table.c.number)
+    his = and_(student.c.year == table.c.year, student.c.number == table.c.number)
+    query = select(student.c.city, table.c.number, table.c.day).join_from(table, student, his)
+    mine = (student.c.year == year, student.c.city.in_(cities), student.c.taken)
+    rows = connection.execute(query.where(table.c.id.in_(newest), ~table.c.given, *mine).order_by(table.c.number))
+    return [(city, number, day) for city, number, day in rows]
 
 
 class _List(NamedTuple):

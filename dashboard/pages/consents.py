@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from acts.guardian_consents import put_consent
-from acts.guardian_consents import wording as wording_of_day
+from acts.guardian_consents import printed, put_consent
 from calendars.deadlines import day_of
 from dashboard.acts.once import once
 from dashboard.serving.area import Area
@@ -18,7 +17,7 @@ from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from models import directory
 from models.case_notes import PROVINCE
-from models.guardian_consents import SHOWN, NewConsent
+from models.guardian_consents import OWN, SHOWN, NewConsent
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def consent(request: Request, look: Present) -> HTMLResponse:
     site: Site = request.app.state.site
     year = look.opened.year
     with site.database.read() as connection:
-        found = wording_of_day(connection, look.opened.book, year, day_of(look.as_of))
+        found = printed(connection, look.opened.book, year, day_of(look.as_of))
     return page("consent.html", request, look=look, year=year, wording=found, shown=SHOWN)
 
 
@@ -66,7 +65,7 @@ def record(
             on = date.fromisoformat(day.strip())
         except ValueError:
             return Outcome("refused", "请写明日期，如 2022-01-10。")
-        new = NewConsent(student, what == "given", on, relation, way, wording, reason)
+        new = NewConsent(student, what == "given", on, relation, way, wording.strip() or OWN, reason)
         return put_consent(
             database, year.year, city, new, token, site.stamp(reader, look.opened), reader.city or PROVINCE
         )

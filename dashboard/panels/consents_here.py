@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from acts.guardian_consents import LONGEST, WORDINGS
+from acts.guardian_consents import LONGEST, wording
 from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
 from dashboard.serving.policy import HANDS
@@ -14,7 +14,7 @@ from dashboard.serving.rendering import render
 from dashboard.views.consents import in_words
 from models import guardian_consents
 from models.facts.scope import Scope
-from models.guardian_consents import RELATIONS, WAYS
+from models.guardian_consents import RELATIONS, SHOWN, WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,9 @@ def consents_of(
     may = reader.role in HANDS and look.opened.closed_as_of is None
     facts = {
         "found": [(one, in_words(one), reader.sees(one.city)) for one in reversed(found)], "full": full,
+        "by_office": any(one.filing is None for one in found),
         "number": number, "filed": applied["guardian_consent"], "may": may, "year": year, "token": form_token,
-        "relations": RELATIONS, "ways": WAYS, "wordings": WORDINGS, "longest": LONGEST, "today": day_of(look.as_of),
+        "relations": RELATIONS, "ways": WAYS,
+        "paper": wording(look.opened.book, year).digest[:SHOWN], "longest": LONGEST, "today": day_of(look.as_of),
     }  # fmt: skip
     return Markup(render("panels/consents_here.html", request, **facts))  # noqa: S704 -- a template's

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from acts.guardian_consents import LONGEST, put_consent, wording
+from acts.guardian_consents import LONGEST, printed, put_consent, wording
 from acts.leave_training import leave_training
 from calendars.year import Year
 from gates.states import Event
@@ -19,7 +19,7 @@ from models.append_only import lifted
 from models.case_notes import PROVINCE
 from models.columns import table_of
 from models.facts.scope import Scope
-from models.guardian_consents import NewConsent, OpenWithdrawal
+from models.guardian_consents import SHOWN, NewConsent, OpenWithdrawal
 from models.histories import Span, moves
 from models.invariants import broken
 from models.tables.audit import AuditEntry
@@ -120,11 +120,12 @@ def test_consent_that_an_office_recorded_is_enough_whatever_the_workbook_says(ro
 
 def test_the_record_is_whole_and_the_log_has_numbers_alone(rolled: Scene) -> None:
     assert file(rolled).done
-    said = put(rolled, CONSENT._replace(wording="current", reason="不写"), "2022-01-11T10:00")
+    paper = wording(BOOK, rolled.year).digest[:SHOWN]
+    said = put(rolled, CONSENT._replace(wording=paper.upper(), reason="不写"), "2022-01-11T10:00")
     assert said.message == f"南京 学生申报：{ONE} 已登记监护人同意（3 号）。"
     assert put(rolled, BACK._replace(reason="另有安排"), "2022-01-11T11:00", NANJING).done
     with rolled.database.read() as connection:
-        shown = wording(connection, BOOK, rolled.year, date(2022, 1, 11))
+        shown = printed(connection, BOOK, rolled.year, date(2022, 1, 11))
         kept = [tuple(row) for row in connection.execute(select(table_of(ConsentWording)))]
         log = [one.reason for one in moves(connection, Span(YEAR, None)) if one.event is Event.CONSENT]
         audit = connection.execute(select(table_of(AuditEntry).c.what, table_of(AuditEntry).c.subject)).all()
@@ -145,9 +146,12 @@ def test_the_record_is_whole_and_the_log_has_numbers_alone(rolled: Scene) -> Non
     [
         (CONSENT._replace(number="3202-2022-0001"), "该市没有这个报名号；请核对"),
         (CONSENT._replace(day=date(2006, 1, 1)), "日期 2006-01-01 早于学生的出生日期，请核对"),
-        (CONSENT._replace(relation="李某"), "请选择与学生的关系、方式和所依据的文本"),
-        (CONSENT._replace(way="电话"), "请选择与学生的关系、方式和所依据的文本"),
-        (CONSENT._replace(wording="别的"), "请选择与学生的关系、方式和所依据的文本"),
+        (CONSENT._replace(relation="李某"), "请选择与学生的关系和方式"),
+        (CONSENT._replace(way="电话"), "请选择与学生的关系和方式"),
+        (
+            CONSENT._replace(wording="abc"),
+            "没有编号为“abc”的告知书；请照纸上印的文本编号填写，其他文本不填",
+        ),
         (CONSENT._replace(day=date(2022, 1, 11)), "日期 2022-01-11 还没有到，请核对"),
         (BACK._replace(reason="长" * (LONGEST + 1)), "说明长 101 字，超过 100 字，请改正"),
     ],
@@ -183,7 +187,7 @@ def test_a_form_takes_no_filings_place(rolled: Scene) -> None:
 
 def test_what_is_on_record_is_changed_by_nobody(rolled: Scene) -> None:
     assert file(rolled).done
-    put(rolled, CONSENT._replace(wording="current"))
+    put(rolled, CONSENT._replace(wording=wording(BOOK, rolled.year).digest[:SHOWN]))
     tables = ("guardian_consent", "consent_wording")
     emptied = "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if rolled.database.embedded else "TRUNCATE {0}"
     with rolled.database.read() as connection:
@@ -246,7 +250,8 @@ def test_before_anybody_is_admitted_whoever_is_taken_is_still_in(scene: Scene) -
 def test_the_paper_says_all_that_guardians_are_to_be_told(rolled: Scene) -> None:
     def shown(year: Year) -> str:
         with rolled.database.read() as connection:
-            return wording(connection, BOOK, year, DAY).text
+            points = printed(connection, BOOK, year, DAY).points
+        return "".join(word for head, lines in points for word in (head, *lines))
 
     paper = shown(rolled.year)
     wanted = (
@@ -257,3 +262,25 @@ def test_the_paper_says_all_that_guardians_are_to_be_told(rolled: Scene) -> None
     assert [one for one in wanted if one not in paper] == []
     assert "没有定出清除的期限" in shown(calendar(people_months=0))
     assert WUXI not in paper
+
+
+def test_whom_to_ask_is_printed_and_no_part_of_the_wording(rolled: Scene) -> None:
+    with rolled.database.read() as connection:
+        shown = printed(connection, BOOK, rolled.year, DAY)
+    assert shown.digest == wording(BOOK, rolled.year).digest
+    assert rolled.year.contact.phone not in shown.text
+
+
+def test_a_paper_of_before_is_named_by_its_number(rolled: Scene) -> None:
+    assert file(rolled).done
+    with rolled.database.write() as connection:
+        guardian_consents.keep_wording(connection, "ab" * 32, "以前的告知书", stamp(FILED))
+    assert put(rolled, CONSENT._replace(wording="ab" * (SHOWN // 2))).done
+    assert on_record(rolled)[-1][5] == "ab" * 32
+
+
+def test_what_is_said_after_a_withdrawal_is_what_the_list_has(scene: Scene) -> None:
+    scene.through("interview", NANJING)
+    assert put(scene, BACK, "2022-02-21T10:00").message.endswith("另行登记。")
+    said = put(scene, BACK._replace(number=FIVE), "2022-02-21T10:00")  # was not admitted
+    assert said.message.endswith(" 号）。")

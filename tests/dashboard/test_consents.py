@@ -18,7 +18,7 @@ from tests.support.window import ADMIN, VIEWER, YEAR, Browser, Window
 
 OTHER, HOME, TASKS = "nanjing", f"/{YEAR}/cities/{CITY}", f"/{YEAR}/tasks"
 BACK = {"what": "withdrawn", "day": "2022-02-06", "relation": "father", "way": "school", "reason": "另有安排"}
-GIVEN = {"what": "given", "day": "2022-02-06", "relation": "mother", "way": "email", "wording": "current"}
+GIVEN = {"what": "given", "day": "2022-02-06", "relation": "mother", "way": "email"}
 
 
 def panel(page: str) -> str:
@@ -56,6 +56,9 @@ def test_a_city_records_a_withdrawal_and_both_see_it_until_it_is_given_anew(wind
         filed,
     )
     assert (panel(admin.get(TASKS).text), panel(city.get(HOME).text), in_hand(window)) == ("", "", 0)
+    assert "办公室没有另行登记：以报名表为准，现填“是”" in panel(city.get(page).text)
+    (paper,) = re.findall(r"现行的为 ([0-9a-f]{12})", panel(city.get(page).text))
+    assert f"文本编号：{paper}<" in city.get(f"/{YEAR}/consent").text
     form = re.findall(r"<form.*?</form>", panel(city.get(page).text), re.DOTALL)[1]
     said = city.submit(f"{page}/consent", once=once(form), **BACK)
     assert "已登记监护人撤回同意" in city.get(said.headers["location"]).text
@@ -66,8 +69,9 @@ def test_a_city_records_a_withdrawal_and_both_see_it_until_it_is_given_anew(wind
     again = f'href="/{YEAR}/acts/rerun?phase=application&amp;city={CITY}"'
     assert [again in panel(window.as_(who).get(TASKS).text) for who in (ADMIN, VIEWER)] == [True, False]
     assert (in_hand(window), student in window.as_(OTHER).get(f"/{YEAR}/cities/{OTHER}").text) == (1, False)
-    admin.submit(f"{page}/consent", once="given anew", **GIVEN)
+    admin.submit(f"{page}/consent", once="given anew", wording=paper, **GIVEN)
     assert "同意，母亲，电子邮件，告知书 " in lines(admin, student)[0]
+    assert "以报名表为准" not in panel(admin.get(page).text)
     assert (panel(admin.get(TASKS).text), panel(city.get(HOME).text), in_hand(window)) == ("", "", 0)
 
 
