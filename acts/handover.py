@@ -53,6 +53,9 @@ PROMISED: Mapping[Promised, str] = {
 }
 """What was promised, or stands as decided until its phase is over."""
 
+MOVED = BY_HAND | {"correction"}
+"""What gives a city a day of its own: by the province's hand, or as what is left of one given by mistake."""
+
 OPEN = frozenset({State.WAITING, State.OPEN, State.RETURNED})
 """The states in which a city still goes by the day that it was given."""
 
@@ -211,15 +214,15 @@ class _Sheet:
         return {**self.found.alarms.letters, **({"awaiting": kept} if kept else {})}
 
     def _days(self) -> Iterator[Promise]:
-        """Give the days that cities were given and still go by, with the words of the newest."""
+        """Give the days that cities were given and still go by, with the words of the newest, a correction's too."""
         given: dict[tuple[str, str], PastGrant] = {}
         for one in histories.grants(self.connection, histories.Span(self.year.year, self.as_of, city=self.city)):
-            if one.cause in BY_HAND:
+            if one.cause in MOVED:
                 given[one.phase, one.city] = one
         for key, cell in self.cells.items():
             second = cell.second if owes_second(cell.state, cell.second, cell.second_at) else None
             due = second or (cell.due if cell.state in OPEN else None)
-            if due is not None and key in given and BY_HAND.intersection(due.because) and due.met_by(self.as_of):
+            if due is not None and key in given and MOVED.intersection(due.because) and due.met_by(self.as_of):
                 grant = given[key]
                 yield Promise("day", *key, "", due.day, grant.reason, grant.by, grant.as_of)
 

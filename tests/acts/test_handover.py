@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from acts.case_notes import add_note
+from acts.correct import correct
 from acts.extend import extend
 from acts.extend_person import extend_person
 from acts.handover import Handover, handover
@@ -60,6 +61,15 @@ def test_a_day_is_promised_from_its_grant_until_it_is_filed_or_passed(scene: Sce
     assert promises(scene, "2022-01-18T10:00") == [AGAIN]
     assert promises(scene, "2022-01-26T00:00") == [], "it was not kept: the city is late by now"
     assert [promises(scene, at) for at in ("2022-01-04T10:00", "2022-01-06T10:00")] == [[], [DAY]], "as it stood then"
+
+
+def test_a_day_that_was_put_right_is_promised_in_the_words_of_the_correction(scene: Scene) -> None:
+    given = (scene.database, YEAR, ROLL)
+    scene.extend(ROLL, [WUXI], "2022-01-05T10:00", date(2022, 1, 20))
+    extend(*given, [WUXI], stamp("2022-01-06T10:00"), until=date(2022, 1, 25), reason="写错")
+    assert correct(*given, WUXI, stamp("2022-01-07T10:00", "复核"), reason="应是 20 日").done
+    (day,) = sheet(scene, "2022-01-07T10:00").promises
+    assert (day.kind, day.until, day.said, day.by) == ("day", date(2022, 1, 20), "应是 20 日", "复核")
 
 
 def test_what_waits_says_for_whom_and_since_when(scene: Scene) -> None:
