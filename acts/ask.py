@@ -50,12 +50,13 @@ def ask(
     until: date,
     reason: str,
     token: str | None = None,
+    number: int | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Ask for this phase to be due on a day, that day included; one request waits at a time in an attempt.
 
     The province is written to in the same transaction. A form that is sent twice has a `token`; whoever has none asks
-    once more.
+    once more. `number` is that of a request on record, made again in a copy.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         season.not_backdated(season.cells[phase, city])
@@ -72,7 +73,7 @@ def ask(
             return Outcome("refused", f"{title}：{said}，正等省级管理办公室答复，不必重复申请。")
         cell, words = season.cells[phase, city], prose(reason, LONGEST)
         token = token or f"{year}/{phase}/{city}/{len(every)}"
-        wanted = Wanted("later-day", now.attempt, words, until)
+        wanted = Wanted("later-day", now.attempt, words, until, id=number)
         number = put(connection, token, (year, phase, city), wanted, stamp)
         asked = RequestBrief(
             number, stamp.by, day_of(season.arrived), until, words, **standing(season, cell, now.state)

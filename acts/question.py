@@ -50,6 +50,12 @@ def questionable(connection: Connection, year: int, phase: str, city: str, as_of
     return {what: about for what, about in found.items() if about}
 
 
+def what(about: str) -> str:
+    """Give which of `ABOUT` a request of the table is about: a decision goes by the event of its row (`reject/4`)."""
+    head = about.partition("/")[0]
+    return head if head in ABOUT else "decision"
+
+
 def question(
     database: Database,
     year: int,
@@ -60,11 +66,13 @@ def question(
     about: str,
     reason: str,
     token: str | None = None,
+    number: int | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Ask about the newest verdict, decision or answer of a city phase (`about`); one question waits at a time.
 
-    The province is written to in the same transaction; nothing but the log moves until it answers.
+    The province is written to in the same transaction; nothing but the log moves until it answers. `number` is that of
+    a question on record, asked again in a copy.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         cell, title = season.cells[phase, city], season.title(phase, city)
@@ -77,7 +85,7 @@ def question(
             why = f"{waits.by} 于 {waits.as_of:%Y-%m-%d %H:%M:%S} 已提出异议，正等省级管理办公室答复，不必重复提出"
         if why or not found:
             return Outcome("refused", f"{title}：{why}。")
-        wanted = Wanted("question", cell.attempt, prose(reason, LONGEST), about=found)
+        wanted = Wanted("question", cell.attempt, prose(reason, LONGEST), about=found, id=number)
         token = token or f"{year}/{phase}/{city}/{len(every)}"
         number = city_requests.ask(season.connection, token, (year, phase, city), wanted, stamp)
         asked = city_requests.find(season.connection, year, number)

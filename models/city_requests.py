@@ -69,13 +69,14 @@ class CityRequest:
 
 
 class Wanted(NamedTuple):
-    """A request as it is made: for a later day, or about what stands."""
+    """A request as it is made: for a later day, or about what stands; `id` where it is on record, and made again."""
 
     kind: RequestKind
     attempt: int
     reason: str
     until: date | None = None
     about: str | None = None
+    id: int | None = None
 
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -164,6 +165,8 @@ def ask(connection: Connection, token: str, place: tuple[int, str, str], wanted:
     """
     year, phase, city = place
     row = {"token": token, "year": year, "phase": phase, "city": city, **wanted._asdict()} | stamp.columns()
+    if wanted.id is None:
+        del row["id"]
     new = insert(table_of(Request)).values(row)
     number = int(connection.execute(new.returning(table_of(Request).c.id)).scalar_one())
     take_back_requests(connection, year, [number])

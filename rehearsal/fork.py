@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from acts.advance import advance
 from acts.amend import amend
+from acts.ask import ask
 from acts.load import load_kept
+from acts.question import question
 from calendars import typed_year
 from calendars.errors import TalentError
 from calendars.files import stored
@@ -34,7 +36,7 @@ from rehearsal.recorded_events import calendars, recorded
 from season.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from calendars.year import Year
@@ -49,6 +51,10 @@ if TYPE_CHECKING:
 FIGURE = "figures."
 OWN_WORDS = frozenset({"letter"})
 """The kinds of letter that a person writes in words of his own."""
+
+
+NUMBERED: Mapping[str, Callable[..., Outcome]] = {"ask": ask, "question": question}
+"""The acts of cities that are done under the number that they have on record: answers and letters name it."""
 
 
 class NoSuchFigure(TalentError):
@@ -186,6 +192,10 @@ class Replay(Play):
             assert event.phase is not None
             assert event.city is not None
             return load_kept(*given, event.phase, event.city, options["kept"], stamp)
+        if event.do in NUMBERED:
+            assert event.phase is not None
+            assert event.city is not None
+            return NUMBERED[event.do](*given, event.phase, event.city, stamp, **options)
         if event.do == "advance":
             return Outcome("done", "", changes=advance(*given, stamp).changes)
         if event.do == "amend":

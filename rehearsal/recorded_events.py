@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from acts.question import what
 from acts.signatures import BY_RULE
 from gates.states import Event
 from models.days_of_persons import TAKEN_BACK
@@ -140,9 +141,9 @@ def _arrange(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options
 def _ask(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
     one = season.requests[row.request or 0]
     if one.about is None:
-        yield "ask", {**_until(one.until), "reason": one.reason}
+        yield "ask", {"number": one.id, "until": one.until, "reason": one.reason}
     else:
-        yield "question", {"about": one.about.partition("/")[0], "reason": one.reason}
+        yield "question", {"number": one.id, "about": what(one.about), "reason": one.reason}
 
 
 def _retract(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:

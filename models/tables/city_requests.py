@@ -13,8 +13,8 @@ from models.columns import UTCDateTime
 class Request(SQLModel, table=True):
     """A city's request: for a later due day (`later-day`), or a `question` about what stands (异议).
 
-    `until` is the day asked for. `about` is what a question is about, `verdict/2` (a filing), `decision/14` (a row of
-    the city phase's log) or `answer/7` (a request). One form asks once: `token` is unique.
+    `until` is the day asked for. `about` is what a question is about, `verdict/2` (a filing), `reject/4` (a decision:
+    what it was, and its row of the city phase's log) or `answer/7` (a request). One form asks once: `token` is unique.
     """
 
     __tablename__ = "request"

@@ -11,18 +11,21 @@ from pathlib import Path
 import pytest
 
 from acts.advance import advance
-from acts.answer import answer
+from acts.answer import answer, answer_question
 from acts.approve import reject
 from acts.ask import ask
 from acts.extend import extend
 from acts.nobody_applied import nobody_applied
 from acts.nudge import nudge
+from acts.question import question
 from acts.recall import recall
 from acts.rejoin import rejoin
 from acts.rerun import rerun
 from acts.withdraw import withdraw
 from calendars import files
 from calendars.year import Year
+from models import city_requests
+from models.city_requests import Wanted
 from models.database import Database
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -121,6 +124,13 @@ ENDS = [instant(f"2022-01-{day}T00:00") for day in (20, 22, 27)]
 """When the days end that cities are given below."""
 
 
+def another_years_request(database: Database) -> None:
+    """A request of the year after, whose number lies between those of this one."""
+    wanted = Wanted("later-day", 1, "封控", date(2023, 1, 20))
+    with database.write() as connection:
+        city_requests.ask(connection, "another", (YEAR + 1, ROLL, WUXI), wanted, stamp("2022-01-07T10:15"))
+
+
 @ON_SQLITE
 def test_each_kind_of_act_on_record_is_done_again(scene: Scene) -> None:
     """Later days, a rerun, a request and its answer, a recall, no applicants, a city that leaves and comes back."""
@@ -132,9 +142,12 @@ def test_each_kind_of_act_on_record_is_done_again(scene: Scene) -> None:
     days = {"until": date(2022, 1, 19), "reason": "暴雪"}
     extend(*where, ROLL, [WUXI], living.at("2022-01-06T11:00"), **days, untold="已电话告知")  # type: ignore[arg-type]
     ask(*where, ROLL, XUZHOU, living.at("2022-01-07T10:00"), until=date(2022, 1, 20), reason="封控")
+    another_years_request(scene.database)
+    ask(*where, ROLL, "suqian", living.at("2022-01-07T10:30"), until=date(2022, 1, 18), reason="封控")
     answer(*where, 1, living.at("2022-01-07T11:00"), grant=True, until=date(2022, 1, 21), reason="同意")
     living.at("2022-01-08T10:00")
     scene.file(ROLL, NANJING, at="2022-01-08T10:00")
+    answer(*where, 3, living.at("2022-01-08T11:00"), grant=False, until=None, reason="不同意")
     nobody_applied(*where, NANJING, living.at("2022-01-10T10:00"))
     withdraw(*where, "changzhou", living.at("2022-01-11T10:00"), reason="不再组织")
     rejoin(*where, "changzhou", living.at("2022-01-12T10:00"), reason="再组织")
@@ -142,6 +155,8 @@ def test_each_kind_of_act_on_record_is_done_again(scene: Scene) -> None:
     living.at("2022-01-18T10:00")
     scene.submit(ROLL, WUXI, "2022-01-18T10:00")
     reject(*where, ROLL, WUXI, living.at("2022-01-18T11:00"), reason="缺一名", until=None)
+    question(*where, ROLL, WUXI, living.at("2022-01-18T12:00"), about="decision", reason="没有缺")
+    answer_question(*where, 4, living.at("2022-01-18T13:00"), changed=False, reason="缺的")
     rerun(*where, ROLL, "suzhou", living.at("2022-01-19T10:00"), until=date(2022, 1, 26), reason="系统故障")
     living.at("2022-01-28T12:00")
     found = fork(*where, instant("2022-01-28T12:00"), {})
