@@ -50,7 +50,7 @@ def questionable(connection: Connection, year: int, phase: str, city: str, as_of
     return {what: about for what, about in found.items() if about}
 
 
-def what(about: str) -> str:
+def asked_about(about: str) -> str:
     """Give which of `ABOUT` a request of the table is about: a decision goes by the event of its row (`reject/4`)."""
     head = about.partition("/")[0]
     return head if head in ABOUT else "decision"

@@ -213,13 +213,18 @@ def figures(year: Year, book: Book) -> dict[str, typed_year.YearField]:
     return {name.removeprefix(FIGURE): one for name, one in known.items() if name.startswith(FIGURE)}
 
 
-def with_figures(year: Year, book: Book, given: Mapping[str, str]) -> Year:
-    """Give a calendar with these figures, as they are typed in its form. Raise `NoSuchFigure`, `Unfit`."""
+def other_than(year: Year, book: Book, given: Mapping[str, str]) -> dict[str, str]:
+    """Give those of these figures that are not what they are in a calendar. Raise `NoSuchFigure`."""
     known = figures(year, book)
     for name in given:
         if name not in known:
             raise NoSuchFigure(name=name, known="、".join(known))
-    now = {name: value for name, value in given.items() if value.strip() != known[name].value}
+    return {name: value for name, value in given.items() if value.strip() != known[name].value}
+
+
+def with_figures(year: Year, book: Book, given: Mapping[str, str]) -> Year:
+    """Give a calendar with these figures, as they are typed in its form. Raise `NoSuchFigure`, `Unfit`."""
+    now = other_than(year, book, given)
     if not now:
         return year
     fields = typed_year.fields(year, book.terms)
@@ -234,13 +239,15 @@ def with_figures(year: Year, book: Book, given: Mapping[str, str]) -> Year:
 def fork(database: Database, year: int, until: datetime, given: Mapping[str, str]) -> Fork:
     """Play a season again up to an instant, with other figures, and hold it against what is.
 
-    Of an instant before the newest record what is is not known, but by playing it again as it was.
+    What is as it stands is none of these, and stays as it was in the calendars before. Of an instant before the newest
+    record what is is not known, but by playing it again as it was.
     """
     with _copied(database) as copy:
         with database.read() as connection:
             opened, newest = years.opened(connection, year, until), years.newest_act(connection, year)
             if years.done_on_paper(connection, year):
                 raise OnPaper(year=year)
+            given = other_than(opened.year, opened.book, given)
             calendar = with_figures(opened.year, opened.book, given)
             is_now = None if newest > until else side(database, opened.year, until)
         before = is_now or _played(database, copy, year, until, {})[1]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from acts.question import what
+from acts.question import asked_about
 from acts.signatures import BY_RULE
 from gates.states import Event
 from models.days_of_persons import TAKEN_BACK
@@ -143,7 +143,7 @@ def _ask(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
     if one.about is None:
         yield "ask", {"number": one.id, "until": one.until, "reason": one.reason}
     else:
-        yield "question", {"number": one.id, "about": what(one.about), "reason": one.reason}
+        yield "question", {"number": one.id, "about": asked_about(one.about), "reason": one.reason}
 
 
 def _retract(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from acts.advance import advance
+from acts.amend import amend
 from acts.answer import answer, answer_question
 from acts.approve import reject
 from acts.ask import ask
@@ -31,7 +32,7 @@ from models.stamp import Stamp
 from phases.book import BOOK
 from post.marks import hold_back
 from rehearsal import fork as forked
-from rehearsal.fork import NoSuchFigure, OnPaper, Unfit, fork, side
+from rehearsal.fork import NoSuchFigure, OnPaper, Unfit, figures, fork, side
 from rehearsal.packs import Pack, read_pack
 from rehearsal.play import Play, moments
 from tests.support import ledger
@@ -162,6 +163,20 @@ def test_each_kind_of_act_on_record_is_done_again(scene: Scene) -> None:
     found = fork(*where, instant("2022-01-28T12:00"), {})
     assert (found.left, found.refused, found.cells) == ((), (), ())
     assert (found.written, found.unwritten) == ((), ())
+
+
+@ON_SQLITE
+def test_a_figure_that_was_amended_is_no_change_though_the_form_says_it(scene: Scene) -> None:
+    scene.load(ROLL, WUXI, scene.sheets(ROLL, WUXI), "2022-01-12T10:00")
+    scene.submit(ROLL, WUXI, "2022-01-12T10:00")
+    scene.reject(ROLL, WUXI, "2022-01-14T10:00")
+    cell = scene.cell(ROLL, WUXI)
+    later = parse(scene.year.source_text.replace("grace = 3", "grace = 5"), "2022.toml")
+    assert amend(scene.database, YEAR, later, stamp("2022-01-14T11:00"), reason="疫情").done
+    form = {name: one.value for name, one in figures(later, BOOK).items()}
+    assert (cell.state.value, form["grace"]) == ("returned", "5")
+    found = fork(scene.database, YEAR, instant("2022-01-14T12:00"), form)
+    assert (found.changed, found.cells, found.left, found.refused) == ((), (), (), ())
 
 
 def test_a_past_instant_is_played_twice_and_what_is_not_on_record_is_counted(scene: Scene) -> None:
