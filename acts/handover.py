@@ -119,6 +119,7 @@ class Handover:
             "promises": [_plain(asdict(one)) for one in self.promises],
             "awaited": [_plain(asdict(one)) for one in self.awaited],
             "letters": dict(self.letters),
+            "persons": self.persons,
             "before": self.before,
             "unlike": [one._asdict() for one in self.unlike],
             "call": {office: one.model_dump() for office, one in self.call.items()},
@@ -161,6 +162,8 @@ class _Sheet:
         self.persons = [one for one in still_due_at(*asked) if city in {None, one.city}] if persons else []
         reader = city or PROVINCE
         self.notes = case_notes.threads(connection, self.year.year, reader, found.as_of, city=city)
+        closed = years.opened(connection, self.year.year).closed_as_of
+        self.closed = closed is not None and closed <= found.as_of
 
     def promises(self) -> Iterator[Promise]:
         """Give every promise that is open, kind by kind."""
@@ -170,7 +173,7 @@ class _Sheet:
             if one.until >= today:
                 yield Promise("person", one.phase, one.city, one.whom, one.until, "", "", None)
         for note in self._unanswered():
-            if note.until is not None:
+            if note.until is not None and note.until >= today:
                 place = (note.phase, note.city, note.owner or "", note.until)
                 yield Promise("note", *place, note.text, note.by, note.as_of, note.id)
         if self.city is None:
@@ -194,13 +197,15 @@ class _Sheet:
             if self.city in {None, asked.city}:
                 what = f"申请延期至 {asked.until}" if asked.until else "提出异议"
                 yield Outstanding(PROVINCE, f"{what}，待答复", asked.phase, asked.city, asked.as_of, None)
-        for note in self._unanswered():
-            if note.until is None:
-                yield Outstanding(note.owner or "", "留言待回复", note.phase, note.city, note.as_of, None)
-        yield from self._persons_late()
+        yield from self._beyond_a_day()
 
-    def _persons_late(self) -> Iterator[Outstanding]:
+    def _beyond_a_day(self) -> Iterator[Outstanding]:
+        """Give the notes that wait for no day, or longer than theirs, and the persons whose day is over."""
         today = day_of(self.as_of)
+        for note in self._unanswered():
+            if note.until is None or note.until < today:
+                late, place = (today - note.until).days if note.until else 0, (note.phase, note.city)
+                yield Outstanding(note.owner or "", "留言待回复", *place, note.as_of, note.until, late)
         for one in self.persons:
             if one.until < today:
                 what, late = f"{one.whom} 的个人延期到期未交齐", (today - one.until).days
@@ -227,7 +232,8 @@ class _Sheet:
                 yield Promise("day", *key, "", due.day, grant.reason, grant.by, grant.as_of)
 
     def _unanswered(self) -> Sequence[case_notes.KeptNote]:
-        return [one.note for one in self.notes if one.waits_for is not None]
+        """Give the notes that wait for an answer; none do once the year is closed."""
+        return [one.note for one in self.notes if one.waits_for is not None and not self.closed]
 
     def _nobody(self) -> Iterator[Promise]:
         """Give the cities in which nobody applied, until all that is asked of them is over."""

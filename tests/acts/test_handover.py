@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from acts.handover import Handover, handover
 from acts.nobody_applied import nobody_applied
 from calendars.files import load
 from calendars.unlike import Unlike, unlike
-from models import excuses, loading, prepared_acts
+from models import excuses, loading, prepared_acts, rolling
 from models.case_notes import PROVINCE, NewNote
 from models.columns import table_of
 from models.prepared_acts import NewAct
@@ -98,6 +99,20 @@ def test_a_note_with_a_day_is_promised_until_it_is_answered_and_shown_to_whom_it
     assert (promises(scene, "2022-01-07T10:00"), promises(scene, at)) == ([], [NOTE])
 
 
+def test_a_note_waits_once_its_day_is_over_and_not_in_a_closed_year(scene: Scene) -> None:
+    asked = NewNote(ROLL, NANJING, "", PROVINCE, "请核对", owner=NANJING, until=date(2022, 1, 12))
+    add_note(scene.database, YEAR, asked, "one", stamp("2022-01-05T10:00"))
+    plain = NewNote(ROLL, WUXI, "", PROVINCE, "请问", owner=WUXI)
+    add_note(scene.database, YEAR, plain, "two", stamp("2022-01-05T11:00"))
+    waits, late = (WUXI, "留言待回复", WUXI, 0), (NANJING, "留言待回复", NANJING, 2)
+    asks = [(promises(scene, at), awaited(scene, at)) for at in ("2022-01-12T23:00", "2022-01-14T10:00")]
+    assert asks == [([NOTE], [waits]), ([], [late, waits])]
+    with scene.database.write(YEAR) as connection:
+        rolling.close(connection, YEAR, instant("2022-01-14T11:00"))
+    assert (promises(scene, "2022-01-14T11:00"), awaited(scene, "2022-01-14T11:00")) == ([], [])
+    assert awaited(scene, "2022-01-14T10:00") == [late, waits], "as it stood then"
+
+
 def test_that_nobody_applied_stands_until_the_application_is_opened_again(scene: Scene) -> None:
     scene.through(ROLL, NANJING)
     nobody_applied(scene.database, YEAR, NANJING, stamp("2022-01-10T10:00"))
@@ -173,4 +188,6 @@ def test_unlike_last_year_is_said_in_the_words_of_the_form() -> None:
 def test_whom_to_ask_is_the_province_and_whoever_it_is_about(scene: Scene, office: str | None) -> None:
     found = sheet(scene, "2022-01-06T10:00", office)
     assert [*found.call][:1] == [PROVINCE]
-    assert found.as_json()["call"].keys() == found.call.keys()
+    said = found.as_json()
+    assert (said["call"].keys(), said["persons"]) == (found.call.keys(), True)
+    assert said.keys() == {one.name for one in fields(found)}
