@@ -19,6 +19,7 @@ from models.tables.arrangements import Arrangement
 from models.tables.city_requests import Request, RequestAnswer
 from models.tables.personal_changes import PersonalChange
 from models.tables.pool import Party
+from models.tables.revised_calendars import Amendment
 from models.tables.season import Excuse, Filing, Transition, WorkbookLoad
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class RecordedSeason:
 
     @cached_property
     def grants(self) -> Mapping[Moment, PastGrant]:
-        """The later days that were given by hand, by the instant of their act."""
+        """The later days that were given, or put right, by hand, by the instant of their act."""
         found = histories.grants(self.connection, histories.Span(self.year, self.until))
-        return {(one.phase, one.city, one.as_of): one for one in found if one.cause in {"extension", "rerun"}}
+        return {(one.phase, one.city, one.as_of): one for one in found if one.cause != "grace"}
 
     @cached_property
     def waivers(self) -> Mapping[Moment, SetAside]:
@@ -100,6 +101,14 @@ class RecordedSeason:
         """Why whoever was told another day was not told that it moved, by the instant of the act."""
         found = days_told.left_out(self.connection, self.year, self.until, ever=True)
         return {(one.phase, one.city, one.as_of): one.reason for one in found}
+
+    @cached_property
+    def revised(self) -> Mapping[datetime, Mapping[str, str]]:
+        """Why the calendar was revised, and why whoever was told another day was not told of it, by the instant."""
+        table = table_of(Amendment)
+        found = self.connection.execute(select(table.c.as_of, table.c.reason).where(table.c.year == self.year))
+        untold = {at: reason for (_, _, at), reason in self.untold.items()}
+        return {row.as_of: {"reason": row.reason, "untold": untold.get(row.as_of, "")} for row in found}
 
     @cached_property
     def arrangements(self) -> Mapping[Moment, Row[Any]]:

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from rehearsal.recorded_events import NotPlayed
 
 FIGURE = "figures."
-OWN_WORDS = frozenset({"letter"})
-"""The kinds of letter that a person writes in words of his own."""
+OWN_WORDS = frozenset({"letter", "noted"})
+"""The kinds of letter that a person writes in words of his own, or that tell of such."""
 
 
 NUMBERED: Mapping[str, Callable[..., Outcome]] = {"ask": ask, "question": question}
@@ -199,7 +199,7 @@ class Replay(Play):
         if event.do == "advance":
             return Outcome("done", "", changes=advance(*given, stamp).changes)
         if event.do == "amend":
-            return amend(*given, options["calendar"], stamp, reason="推演")
+            return amend(*given, stamp=stamp, **options)
         if event.do == "adopt":
             with self.database.write(self.year.year) as connection:
                 writing.add_rule(connection, self.year.year, options["rule"], stamp.as_of)
@@ -286,7 +286,10 @@ def _played(
     assert begun is not None
     beside = [
         Happening(begun, "advance", None, None),
-        *(Happening(at, "amend", None, None, {"calendar": _calendar(text, opened, given)}) for at, text in revised),
+        *(
+            Happening(at, "amend", None, None, {**season.revised[at], "calendar": _calendar(text, opened, given)})
+            for at, text in revised
+        ),
         *(Happening(at, "adopt", None, None, {"rule": rule}) for rule, at in since.items() if at <= until),
     ]
     events = sorted([*beside, *happened], key=lambda event: event.at)  # those of one instant as they came

@@ -45,14 +45,15 @@ class _Lost(Exception):
 def recorded(season: RecordedSeason) -> tuple[list[Happening], list[NotPlayed]]:
     """Give all that people did, in the order of the log, and what of it cannot be played again.
 
-    What was tried in vain is tried again where its row says all of it: another figure may let it be done.
+    Notes move nothing; the days that a revised calendar moved come with it. What was tried in vain is tried again where
+    its row says all of it: another figure may let it be done.
     """
     events: list[Happening] = []
     left: list[NotPlayed] = []
     returned = {(row.phase, row.city, row.filed_at) for row in season.log if row.event is Event.RETURN}
     once: set[tuple[Event, str, datetime]] = set()
     for row in season.log:
-        if row.event in BY_RULE or (row.refused and row.event not in PLAIN):
+        if row.event in BY_RULE or row.event is Event.NOTE or (row.refused and row.event not in PLAIN):
             continue
         whole = (row.event, row.city, row.as_of)
         if row.event in OF_A_CITY and whole in once:
@@ -98,12 +99,18 @@ def _until(day: object) -> Options:
 
 def _day(event: str) -> Done:
     def given(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
-        if row.request is None:
-            grant = season.grants[row.phase, row.city, row.as_of]
-            untold = season.untold.get((row.phase, row.city, row.as_of), "")
+        place = (row.phase, row.city, row.as_of)
+        if row.request is None and (place in season.grants or row.as_of not in season.revised):
+            grant = season.grants[place]
+            untold = season.untold.get(place, "")
             yield event, {**_until(grant.until), "reason": grant.reason, "untold": untold}
 
     return given
+
+
+def _correct(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
+    place = (row.phase, row.city, row.as_of)
+    yield "correct", {"reason": season.grants[place].reason, "untold": season.untold.get(place, "")}
 
 
 def _reject(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
@@ -197,7 +204,7 @@ DONE: Mapping[Event, Done] = {
     Event.REJECT: _reject,
     Event.EXTEND: _day("extend"),
     Event.RERUN: _day("rerun"),
-    Event.CORRECT: _said("correct"),
+    Event.CORRECT: _correct,
     Event.WAIVE: _waive,
     Event.WITHDRAW: _said("withdraw"),
     Event.REJOIN: _said("rejoin"),

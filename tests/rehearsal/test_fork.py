@@ -15,6 +15,8 @@ from acts.amend import amend
 from acts.answer import answer, answer_question
 from acts.approve import reject
 from acts.ask import ask
+from acts.case_notes import add_note
+from acts.correct import correct
 from acts.extend import extend
 from acts.nobody_applied import nobody_applied
 from acts.nudge import nudge
@@ -26,6 +28,7 @@ from acts.withdraw import withdraw
 from calendars import files
 from calendars.year import Year
 from models import city_requests
+from models.case_notes import PROVINCE, NewNote
 from models.city_requests import Wanted
 from models.database import Database
 from models.stamp import Stamp
@@ -177,6 +180,24 @@ def test_a_figure_that_was_amended_is_no_change_though_the_form_says_it(scene: S
     assert (cell.state.value, form["grace"]) == ("returned", "5")
     found = fork(scene.database, YEAR, instant("2022-01-14T12:00"), form)
     assert (found.changed, found.cells, found.left, found.refused) == ((), (), (), ())
+
+
+@ON_SQLITE
+def test_what_moved_a_day_is_done_again_with_what_it_left_unsaid(scene: Scene) -> None:
+    """A calendar that was revised, a day put right, each told to nobody; a note, which moves nothing."""
+    where, living = (scene.database, YEAR), Living(scene)
+    living.at("2022-01-05T10:00")
+    extend(*where, ROLL, [WUXI], living.at("2022-01-06T10:00"), until=date(2022, 1, 25), reason="写错")
+    correct(*where, ROLL, WUXI, living.at("2022-01-07T10:00"), reason="应是另一市", untold="已电话告知")
+    asked = NewNote(ROLL, NANJING, "", PROVINCE, "请核对", owner=NANJING)
+    add_note(*where, asked, "one", living.at("2022-01-07T11:00"))
+    later = parse(scene.year.source_text.replace("due = 2022-01-15", "due = 2022-01-17", 1), "2022.toml")
+    said = amend(*where, later, living.at("2022-01-10T10:00"), reason="疫情", untold="开会说过")
+    assert said.changes.transitions
+    living.at("2022-01-11T12:00")
+    found = fork(*where, instant("2022-01-11T12:00"), {})
+    assert (found.left, found.refused, found.cells) == ((), (), ())
+    assert (found.written, found.unwritten) == ((), ())
 
 
 def test_a_past_instant_is_played_twice_and_what_is_not_on_record_is_counted(scene: Scene) -> None:
