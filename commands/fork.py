@@ -1,4 +1,4 @@
-"""`talent fork`: the season on record played again with other figures, on a copy; nothing is sent, nothing stays."""
+"""`talent fork`: the season on record played again with other figures, on a copy; nothing is sent, no result stays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from models.reports import Standing
     from rehearsal.fork import Fork
 
 Changes = Annotated[
@@ -27,12 +26,16 @@ Changes = Annotated[
 
 
 def fork(which: Whole = None, /, *, changes: Changes = [], season: SeasonOptions = SEASON) -> None:  # noqa: B006 -- read
-    """Print what would stand otherwise by now had these figures held from the opening on."""
+    """Print what would stand otherwise by now had these figures held from the opening on; that it was asked stays."""
+    from models import audit
+    from rehearsal.fork import PLAYED_AGAIN
     from rehearsal.fork import fork as played_again
 
     asked = season if which is None else replace(season, year=which)
     database, year, stamp = asked.viewing()
     found = played_again(database, year.year, stamp.as_of, dict(map(_pair, changes)))
+    with database.write() as connection:
+        audit.record(connection, stamp, PLAYED_AGAIN, f"year/{year.year}", reason=found.said or None)
     answer(season.json, found.as_json(), lambda console: _print(console, found))
 
 
@@ -44,6 +47,8 @@ def _pair(typed: str) -> tuple[str, str]:
 
 
 def _print(console: Console, found: Fork) -> None:
+    from rehearsal.standing_in_words import in_words
+
     line(console, f"{found.year.year} 年度推演　截至 {local(found.until):%Y-%m-%d %H:%M}", "bold")
     for one in found.changed or ():
         line(console, f"{one.label}：{one.before} → {one.after}")
@@ -51,8 +56,8 @@ def _print(console: Console, found: Fork) -> None:
         line(console, "没有不同。" if found.changed else "没有改动任何标准，推演与实际相同。")
     _totals(console, found)
     _section(console, "会有不同的阶段", ("市", "阶段", "现在", "推演"), [
-        (found.year.city(one.city).name, found.year.phase(one.before.phase).name, _stands(one.before),
-         _stands(one.after))
+        (found.year.city(one.city).name, found.year.phase(one.before.phase).name, in_words(one.before),
+         in_words(one.after))
         for one in found.cells
     ])  # fmt: skip
     _section(console, "会在培、现在不在的学生", ("市", "报名号"), _named(found, found.joining))
@@ -81,19 +86,14 @@ def _totals(console: Console, found: Fork) -> None:
         line(console, f"{labels.get(name, name)}：{was} → {now}")
 
 
-def _stands(one: Standing) -> str:
-    attempt = f"，第 {one.attempt} 轮" if one.attempt > 1 else ""
-    filed = f"，{local(one.filed_at):%m-%d %H:%M} 报送" if one.filed_at else ""
-    waived = "，有豁免" if one.waived else ""
-    return f"{one.state.chinese}{attempt}{filed}（截止 {one.due.day}）{waived}"
-
-
 def _named(found: Fork, students: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(found.year.city(city).name, number) for city, number in students]
 
 
 def _letters(console: Console, found: Fork) -> None:
     from letters.words import TAGS
+    from models.letterbox import EVERY
 
-    rows = [(TAGS[kind], str(more), str(less)) for kind, (more, less) in found.post.items()]
-    _section(console, "函件", ("种类", "会多写", "会不写"), rows)
+    names = {EVERY: "", **{city.slug: city.name for city in found.year.cities}}
+    rows = [(TAGS[kind], names[city], str(more), str(less)) for (kind, city), (more, less) in found.post.items()]
+    _section(console, "函件", ("种类", "市", "会多写", "会不写"), rows)

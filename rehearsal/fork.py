@@ -28,6 +28,7 @@ from models import standing as years
 from models.begun_anew import begin_anew
 from models.facts.scope import Scope, in_training
 from models.letter_states import LetterState
+from models.letterbox import EVERY
 from models.recorded_season import RecordedSeason
 from phases.letter_kinds import LETTER_KINDS
 from rehearsal.packs import Happening, Pack
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from rehearsal.recorded_events import NotPlayed
 
 FIGURE = "figures."
+PLAYED_AGAIN = "推演"
+"""What the record says of whoever had a season played again."""
+
 OWN_WORDS = frozenset({"letter", "noted"})
 """The kinds of letter that a person writes in words of his own, or that tell of such."""
 
@@ -148,14 +152,24 @@ class Fork:
         return tuple(sorted(self.before.letters - self.after.letters))
 
     @property
-    def post(self) -> dict[str, tuple[int, int]]:
-        """How many letters more, and less, by kind: one that its recipient has anyway, sooner or later, is neither."""
+    def post(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """How many letters more, and less, by kind and city: what its recipient has anyway is neither.
+
+        Sooner or later is the same. The kinds stand in their order, then the cities; `EVERY` where it is about all.
+        """
         up, down = (
             Counter((kind, phase, city, to) for kind, phase, city, _, to, _ in keys)
             for keys in (self.written, self.unwritten)
         )
-        more, less = (Counter(kind for kind, *_ in each.elements()) for each in (up - down, down - up))
-        return {kind: (more[kind], less[kind]) for kind in TAGS if more[kind] or less[kind]}
+        more, less = (Counter((kind, city) for kind, _, city, _ in each.elements()) for each in (up - down, down - up))
+        places = [EVERY, *self.before.standings.cities]
+        pairs = ((kind, city) for kind in TAGS for city in places)
+        return {pair: (more[pair], less[pair]) for pair in pairs if more[pair] or less[pair]}
+
+    @property
+    def said(self) -> str:
+        """What was changed, in one line; "" where nothing was."""
+        return "；".join(f"{one.label}：{one.before} → {one.after}" for one in self.changed)
 
     @property
     def same(self) -> bool:
@@ -295,7 +309,7 @@ def _played(
     events = sorted([*beside, *happened], key=lambda event: event.at)  # those of one instant as they came
     with copy.write(year) as connection:
         begin_anew(connection, calendar, begun)
-    replay = Replay(copy, calendar, Pack(year, tuple(events), Path()), until, "推演")
+    replay = Replay(copy, calendar, Pack(year, tuple(events), Path()), until, PLAYED_AGAIN)
     for _ in replay.resume(begun - timedelta(microseconds=1)):
         pass
     return replay, side(copy, calendar, until), left

@@ -16,7 +16,9 @@ from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views.letterbox import KINDS
 from models import audit
-from rehearsal.fork import OnPaper, Unfit, figures, fork
+from models.letterbox import EVERY
+from rehearsal.fork import PLAYED_AGAIN, OnPaper, Unfit, figures, fork
+from rehearsal.standing_in_words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from rehearsal.fork import Fork
 
 area = Area(prefix="/{year:int}/fork", default_response_class=HTMLResponse, dependencies=[Depends(allow(ADMIN_ONLY))])
-PLAYED = "推演"
 LONGEST = 200
 MOST = 200
 """So many lines of a list are shown."""
@@ -58,10 +59,11 @@ def _played(request: Request, look: Looking, reader: Reader, typed: Mapping[str,
         found = fork(site.database, year.year, look.as_of, given)
     except (Unfit, OnPaper) as error:
         return _page(request, look, given, None, wrong=str(error))
-    said = "；".join(f"{one.label}：{one.before} → {one.after}" for one in found.changed)
     with site.database.write() as connection:
         stamp = site.stamp(reader, look.opened)
-        audit.record(connection, stamp, PLAYED, f"year/{year.year}", account=reader.account, reason=said or None)
+        audit.record(
+            connection, stamp, PLAYED_AGAIN, f"year/{year.year}", account=reader.account, reason=found.said or None
+        )
     return _page(request, look, given, found)
 
 
@@ -70,12 +72,19 @@ def _page(
 ) -> HTMLResponse:
     year = look.opened.year
     known = figures(year, look.opened.book)
-    facts: dict[str, Any] = {"found": found, "wrong": wrong, "figures": known, "most": MOST}
+    facts: dict[str, Any] = {
+        "found": found,
+        "wrong": wrong,
+        "figures": known,
+        "most": MOST,
+        "stands": in_words,
+        "every": EVERY,
+    }
     if found is not None:
         labels = {total.name: (total.label, total.unit) for total in look.opened.book.totals}
         facts |= {
             "totals": [(*labels[name], *both) for name, both in found.totals.items() if name in labels],
-            "letters": [(KINDS[kind], *counts) for kind, counts in found.post.items()],
+            "letters": [(KINDS[kind], city, *counts) for (kind, city), counts in found.post.items()],
             "left": Counter(one.event.chinese for one in found.left),
         }
     values = {name: given.get(name, one.value) for name, one in known.items()}

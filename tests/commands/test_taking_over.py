@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from commands.options import environment
+from models import audit
+from models.database import Database
+from phases.book import BOOK
 from tests.commands.conftest import Talent
 
 OPENED, LATE = "2022-01-13T10:00", "2022-01-17T09:00"
@@ -39,6 +43,11 @@ def test_another_figure_is_named_beside_what_it_is_and_nothing_is_said_to_differ
     assert (found.status, "每个设区市的省级资助名额：5人 → 6人" in found.out) == (0, True)
     assert "会有不同的阶段" not in found.out
     assert "没有发出函件，没有保存任何结果。" in found.out
+    database = Database(environment().database.url, BOOK)
+    with database.read() as connection:
+        (newest,) = audit.entries(connection, most=1)
+    database.dispose()
+    assert (newest.what, newest.reason) == ("推演", "每个设区市的省级资助名额：5人 → 6人")
 
 
 @pytest.mark.parametrize(

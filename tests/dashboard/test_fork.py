@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -28,7 +29,9 @@ def test_a_figure_is_typed_and_what_would_be_otherwise_is_shown_and_on_record(
         year = window.site.year(2022).year
         now = forked.side(database, year, until)
         changed = forked.ChangedFigure("面试人数与入选人数之比不少于", "3:1", "2:1")
-        return Fork(year, until, (changed,), now, now, ("无锡 没有办成",), ())
+        more = {("returned", "interview", "wuxi", "1", "city:wuxi", "1")} if given["interview_ratio"] == "4" else set()
+        after = replace(now, letters=now.letters | more)
+        return Fork(year, until, (changed,), now, after, ("无锡 没有办成",), ())
 
     monkeypatch.setattr(page, "fork", played)
     admin = window.as_(ADMIN)
@@ -36,6 +39,7 @@ def test_a_figure_is_typed_and_what_would_be_otherwise_is_shown_and_on_record(
     said = admin.submit(PAGE, interview_ratio="2").text
     assert typed == ["2"]
     assert ("没有任何不同" in said, "无锡 没有办成" in said, "现为 3" in said) == (True, True, True)
+    assert "<td>无锡</td><td>1 封</td><td>0 封</td>" in admin.submit(PAGE, interview_ratio="4").text
     with window.database.read() as connection:
         (newest,) = audit.entries(connection, most=1)
     assert (newest.what, newest.reason) == ("推演", "面试人数与入选人数之比不少于：3:1 → 2:1")

@@ -31,6 +31,7 @@ from models import city_requests
 from models.case_notes import PROVINCE, NewNote
 from models.city_requests import Wanted
 from models.database import Database
+from models.letterbox import EVERY
 from models.stamp import Stamp
 from phases.book import BOOK
 from post.marks import hold_back
@@ -105,6 +106,7 @@ def test_with_another_figure_it_is_the_season_played_that_way(
     assert found.after.training == expected.training
     assert found.after.letters == expected.letters
     assert found.after.totals == expected.totals
+    assert {city for _, city in found.post} <= {*CITIES, EVERY}
 
 
 class Living:
