@@ -295,13 +295,14 @@ def _played(
         opened, season = years.opened(connection, year), RecordedSeason(connection, year, until)
         began, revised = calendars(season, opened.year.source_text)
         happened, left = recorded(season)
+        said = season.revised
         since = years.rules_since(connection, year)
     calendar, begun = _calendar(began, opened, given), opened.begun
     assert begun is not None
     beside = [
         Happening(begun, "advance", None, None),
         *(
-            Happening(at, "amend", None, None, {**season.revised[at], "calendar": _calendar(text, opened, given)})
+            Happening(at, "amend", None, None, {**said[at], "calendar": _calendar(text, opened, given)})
             for at, text in revised
         ),
         *(Happening(at, "adopt", None, None, {"rule": rule}) for rule, at in since.items() if at <= until),
