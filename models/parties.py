@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import String, cast, exists, literal, or_, select, union_all
 
 from forms.folding import fold
+from gates.states import State
 from models.columns import table_of
 from models.database import book_of
 from models.days_of_persons import due_later
@@ -23,7 +24,7 @@ from models.facts.training import visits
 from models.shortcuts.bulk import among, listed
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, PoolEntry, StatedAddress
-from models.tables.season import Letter
+from models.tables.season import CityPhase, Letter
 from phases.application import STUDENTS
 from phases.letter_kinds import LETTER_KINDS
 from phases.mentor_recommendation import INSTITUTIONS, MENTORS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from phases.parties import Audience, Whom
     from phases.stored_sheet import StoredSheet
@@ -50,7 +51,7 @@ Concerned = dict[str, dict[int, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class PartyOnFile:
-    """A party as its form gave it."""
+    """A party as a city's sheet gives it, and its address in force."""
 
     id: int
     kind: str
@@ -63,6 +64,18 @@ class PartyOnFile:
     def label(self) -> str:
         """How facts name it: a mentor with the institution."""
         return f"{self.name}（{self.place}）" if self.kind == "mentor" else self.name
+
+
+class _Called(NamedTuple):
+    """What a sheet calls a party."""
+
+    name: str
+    place: str
+    title: str
+
+
+_FILED = ""
+"""For every city: what a filing says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +228,7 @@ class Reach:
     def _owing(self, concerned: Concerned, whom: Owing, audience: Audience) -> Concerned:
         facts, on_file = facts_of(whom.gate, self.scope), self.on_file(concerned)
         return {
-            city: {party: theirs for party, theirs in parties.items() if fold(on_file[party].label) in owing}
+            city: {party: theirs for party, theirs in parties.items() if fold(on_file[city, party].label) in owing}
             for city, parties in concerned.items()
             for owing in (frozenset(map(fold, whom.labels(facts[city]).get(audience, ()))),)
         }
@@ -257,25 +270,51 @@ class Reach:
         rows = self.scope.connection.execute(query)
         return _bare((city, int(recipient.partition(":")[2])) for city, recipient in rows)
 
-    def on_file(self, concerned: Concerned) -> dict[int, PartyOnFile]:
-        """Give the parties themselves."""
+    def on_file(self, concerned: Concerned) -> dict[tuple[str, int], PartyOnFile]:
+        """Give the parties themselves, by city: each is called as the sheet of that city calls it."""
         ids = sorted({party for parties in concerned.values() for party in parties})
         if not ids:
             return {}
         table, connection = table_of(Party), self.scope.connection
         query = select(*(table.c[name] for name in ("id", "kind", "name", "place", "email")))
         theirs = query.where(among(connection.dialect.name, table.c.id, "ids"))
-        rows = connection.execute(theirs, {"ids": listed(connection, ids)})
+        rows = {row.id: row for row in connection.execute(theirs, {"ids": listed(connection, ids)})}
         return {
-            one: PartyOnFile(one, kind, name, place, email, self._titles.get(one, ""))
-            for one, kind, name, place, email in rows
+            (city, one): PartyOnFile(one, rows[one].kind, called.name, called.place, rows[one].email, called.title)
+            for city, parties in concerned.items()
+            for one in parties
+            for called in (self._called(city, one, rows[one]),)
         }
 
+    def _called(self, city: str, party: int, registered: Row[Any]) -> _Called:
+        """Give how a city's sheet calls a party; one that none names: how a filing does, else how it was registered."""
+        by_default = _Called(registered.name, registered.place, "")
+        return self._names.get((city, party)) or self._names.get((_FILED, party), by_default)
+
     @cached_property
-    def _titles(self) -> dict[int, str]:
-        """The titles that mentors have on the rolls of the year (职称); of several the first by city."""
-        rows = self.scope.connection.execute(self.scope.of(MENTORS, "party", "title")).all()
-        return {party: title for _, party, title in reversed(rows)}
+    def _names(self) -> dict[tuple[str, int], _Called]:
+        """What the year's sheets call parties, by city; what a filing that counts does, for all: of several the first.
+
+        A draft is heard by its own city alone.
+        """
+        cell, connection = table_of(CityPhase), self.scope.connection
+        counts = cell.c.state.in_((State.SUBMITTED.value, State.PASSED.value))
+        asked = []
+        for of, sheet in book_of(connection).parties.values():
+            table = draft_table(sheet)
+            place, title = (table.c[name] if name in table.c else literal("") for name in ("institution", "title"))
+            filed = exists().where(
+                cell.c.year == table.c.year, cell.c.city == table.c.city, cell.c.phase == of.slug, counts
+            )
+            wanted = or_(table.c.city.in_(self.scope.cities), filed)
+            columns = (table.c.city, table.c.party, table.c.name, place.label("place"), title.label("title"))
+            asked.append(select(*columns, filed.label("filed")).where(table.c.year == self.scope.year.year, wanted))
+        found: dict[tuple[str, int], _Called] = {}
+        for city, party, name, place, title, filed in sorted(connection.execute(union_all(*asked))):
+            found[city, party] = called = _Called(name, place, title)
+            if filed:
+                found.setdefault((_FILED, party), called)
+        return found
 
 
 def _chosen(query: Select[Any], sheet: StoredSheet, rows: Rows) -> Select[Any]:

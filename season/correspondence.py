@@ -169,7 +169,7 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
         mailing = _mailing(season, one, audience)
         # In the order of their ids: a database gives rows in any, and what was previewed is compared with what is done.
         for party, numbers in sorted(concerned[one.kind, one.phase, audience, one.second].get(one.city, {}).items()):
-            if LETTER_KINDS[one.kind].to_mend and not _mends(one, audience, on_file[party], reach):
+            if LETTER_KINDS[one.kind].to_mend and not _mends(one, audience, on_file[one.city, party], reach):
                 continue
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
             if theirs or one.said is None:
@@ -177,7 +177,9 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
                     tuple(n for n in theirs if n in reach.with_priority) if mailing and mailing.returning else theirs
                 )
                 has = reach.places.get((one.city, party)) if mailing and mailing.places else None
-                addressed.append((one, replace(recipients.party(on_file[party], audience, theirs, listed), places=has)))
+                addressed.append(
+                    (one, replace(recipients.party(on_file[one.city, party], audience, theirs, listed), places=has))
+                )
     return [(one, to) for one, to in addressed if to.key not in one.but and (one.to is None or to.key in one.to)]
 
 

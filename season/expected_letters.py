@@ -88,7 +88,7 @@ class CityPhaseLetters:
         found += [reach.find(Rows(each.key), who) for each in sheets for who in PARTIES if each.party == who]
         written = (one.recipient.partition(":") for one in self.letters if one.concerns == self.city)
         found.append({self.city: {int(number): () for who, _, number in written if who in PARTIES}})
-        on_file = reach.on_file({f"{place}": one.get(self.city, {}) for place, one in enumerate(found)})
+        on_file = reach.on_file({self.city: {party: () for one in found for party in one.get(self.city, {})}})
         return {f"{one.kind}:{one.id}": one.label for _, one in sorted(on_file.items())}
 
     def expected(self, recipient: str, kind: Kind) -> tuple[ExpectedLetter, ...]:

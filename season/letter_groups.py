@@ -98,7 +98,7 @@ def named(
     on_file = reach.on_file(merged)
     for city in cities:
         for key in merged[city]:
-            one_of = on_file[key]
+            one_of = on_file[city, key]
             if name in {one_of.name, one_of.label, f"{one_of.kind}:{key}"}:
                 found.setdefault(f"{one_of.kind}:{key}", (city, one_of.label))
     return found

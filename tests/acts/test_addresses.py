@@ -12,6 +12,8 @@ from acts.suppress import suppress
 from models import audit, party_addresses
 from models.columns import table_of
 from models.database import Database
+from models.facts.scope import Scope
+from models.parties import Reach, parties_named
 from models.tables.pool import StatedAddress
 from models.tables.season import Letter
 from tests.acts.test_statements import counted
@@ -26,6 +28,7 @@ from tests.support.shared_addresses import (
     OLD,
     ROLL,
     address,
+    addressees,
     again,
     decide,
     draft,
@@ -41,11 +44,14 @@ ORDERS = list(permutations((NANJING, WUXI)))
 
 @pytest.mark.parametrize(("first", "second"), ORDERS)
 def test_a_draft_redirects_nobodys_letters(scene: Scene, first: str, second: str) -> None:
+    drafted = {"name": "共用　导师", "title": "研究员"}
+    draft(scene, second, NEW, **drafted)  # he is first registered by a draft, as it spells him
     file(scene, first, OLD)
-    draft(scene, second, NEW, LATER)
+    draft(scene, second, NEW, LATER, **drafted)
     scene.approve(ROLL, first, LATER)
     scene.advance("2022-01-07T09:00")
-    assert address(scene) == OLD
+    assert address(scene, name="共用　导师") == OLD
+    assert addressees(scene) == {(first, "共用导师教授")}
     assert {where for where, _ in written(scene).values()} == {OLD}
     assert ("appointment", first) in written(scene)
 
@@ -69,6 +75,23 @@ def test_the_one_that_is_held_stays_until_the_province_decides(
     assert waiting(scene) == ()
     assert address(scene) == {"new": NEW, "held": OLD}[choice]
     assert {where for where, _ in written(scene).values()} == {address(scene)}
+
+
+def test_a_city_that_names_nobody_calls_him_as_a_filing_does_and_never_as_a_draft(scene: Scene) -> None:
+    draft(scene, NANJING, NEW, name="共用　导师", title="研究员")
+
+    def called_in_wuxi() -> tuple[str, str]:
+        with scene.database.read() as connection:
+            reach = Reach(Scope.undated(connection, scene.year, [WUXI]))
+            (party,) = [int(key.partition(":")[2]) for key in parties_named(connection, "共用　导师")]
+            one = reach.on_file({WUXI: {party: ()}})[WUXI, party]
+        return one.name, one.title
+
+    assert called_in_wuxi() == ("共用　导师", "")
+    file(scene, XUZHOU, OLD)
+    assert called_in_wuxi() == ("共用导师", "教授")
+    scene.reject(ROLL, XUZHOU, LATER)
+    assert called_in_wuxi() == ("共用　导师", "")
 
 
 def test_a_draft_of_two_cities_says_nothing_before_either_files(scene: Scene) -> None:

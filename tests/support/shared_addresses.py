@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from acts.decide_address import Choice, decide_address
@@ -20,20 +22,24 @@ AT, LATER, DECIDED = "2022-01-05T10:00", "2022-01-06T10:00", "2022-01-10T09:00"
 OLD, NEW = "old@unit.example", "new@unit.example"
 
 
-def roll(scene: Scene, city: str, email: str, unit: str = "kyc@unit.example") -> Sheets:
-    """The one mentor whom all these cities share, at an institution that they share, by these addresses."""
-    shared = sheets.mentor(scene.city(city), name="共用导师", institution="共用大学", email=email)
+def roll(scene: Scene, city: str, email: str, unit: str = "kyc@unit.example", **said: str) -> Sheets:
+    """The one mentor whom all these cities share, at an institution that they share, by these addresses.
+
+    `said` is what the city says of him besides.
+    """
+    named: dict[str, Any] = {"name": "共用导师", "institution": "共用大学", **said}
+    shared = sheets.mentor(scene.city(city), email=email, **named)
     filled = dict(sheets.roll(shared))
     filled["institutions"] = [row.model_copy(update={"email": unit}) for row in filled["institutions"]]
     return filled
 
 
-def draft(scene: Scene, city: str, email: str, at: str = AT) -> None:
-    assert scene.load(ROLL, city, roll(scene, city, email), at).done
+def draft(scene: Scene, city: str, email: str, at: str = AT, **said: str) -> None:
+    assert scene.load(ROLL, city, roll(scene, city, email, **said), at).done
 
 
-def file(scene: Scene, city: str, email: str, at: str = AT) -> Outcome:
-    draft(scene, city, email, at)
+def file(scene: Scene, city: str, email: str, at: str = AT, **said: str) -> Outcome:
+    draft(scene, city, email, at, **said)
     return scene.submit(ROLL, city, at)
 
 
@@ -75,3 +81,11 @@ def logged(scene: Scene, city: str, event: str, phase: str = ROLL) -> list[str]:
     mine = (table.c.city == city, table.c.phase == phase, table.c.event == event)
     with scene.database.read() as connection:
         return [str(row.reason) for row in connection.execute(select(table.c.reason).where(*mine).order_by(table.c.id))]
+
+
+def addressees(scene: Scene) -> set[tuple[str, str | None]]:
+    """Whom the letters to mentors address, with the city that causes each."""
+    letter = table_of(Letter)
+    query = select(letter.c.concerns, letter.c.addressee).where(letter.c.recipient.like("mentor:%"))
+    with scene.database.read() as connection:
+        return set(connection.execute(query).tuples())
