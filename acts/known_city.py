@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import loading, matching_keys
+from models.facts import scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -57,6 +58,10 @@ class KnownCity:
     def past_mentors(self) -> Collection[tuple[str, str]]:
         """The mentors whom the year brought along, over the province: name and institution."""
         return loading.past_mentors(self.connection, self.year.year)
+
+    def earliest(self, phase: str) -> date:
+        """Give the day before which nothing of a phase was done."""
+        return scope.earliest(scope.Scope.undated(self.connection, self.year, [self.city.slug]), phase)
 
     def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:
         """Give these parties their ids; one that is new is registered."""

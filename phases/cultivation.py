@@ -22,7 +22,7 @@ from phases.stored_sheet import StoredSheet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from calendars.year import Figures
+    from calendars.year import Figures, Year
     from forms.workbook_rows import Reading, RowError
     from phases.on_record import OnRecord
 
@@ -77,12 +77,25 @@ def plan(facts: CultivationFacts, _: Figures) -> Found:
     return each(len(facts.in_training), without, "{count} 名在培学生{who}没有培养方案；请导师补交")
 
 
-def _ahead(known: OnRecord, reading: Reading) -> Iterator[RowError]:
-    """What is dated in days to come is looked at again: until then it does not count."""
+def visits_from(year: Year, begun: date) -> date:
+    """Give the first day whose visit counts: in the months of cultivation, and none before training had begun."""
+    return max(begun, year.days_of(year.figures.cultivation_months)[0])
+
+
+def _misdated(known: OnRecord, reading: Reading) -> Iterator[RowError]:
+    """What is dated before there was training, or in days to come, is looked at again: it does not count."""
+    begun = known.earliest("cultivation")
+    first = {day: visits_from(known.year, begun) if day == "visited_on" else begun for day in DAYS}
     for sheet, row in rows_read(reading):
         for day in DAYS:
-            if getattr(row, day, known.day) > known.day:
+            on = getattr(row, day, None)
+            if on is None:
+                continue
+            if on > known.day:
                 yield fault("day.later", sheet, row, day, "晚于今天", "请按记录核对；日期未到的不计入")
+            elif on < first[day]:
+                wrong = f"早于培养开始（{first[day]}）"
+                yield fault("day.earlier", sheet, row, day, wrong, "请按记录核对；培养开始前的不计入")
 
 
 DAYS = ("visited_on", "submitted_on", "talked_on")
@@ -106,7 +119,7 @@ PHASE = PhaseDefinition(
         lambda city: CultivationFacts(city.students, frozenset(row.number for row in city.rows["plans"])),
         students="in-training",
     ),
-    doubts=_ahead,
+    doubts=_misdated,
     uses=frozenset({"interview", "midterm"}),
     figures=("visits", "stages", "cultivation_months"),
     parties=(

@@ -65,6 +65,9 @@ class OnRecord(Protocol):
     def past_mentors(self) -> Collection[tuple[str, str]]:
         """The mentors whom the year brought along, over the province: name and institution."""
 
+    def earliest(self, phase: str) -> date:
+        """Give the day before which nothing of a phase was done."""
+
     def parties(self, keys: Collection[PartyKey]) -> Mapping[PartyKey, int]:
         """Give these parties their ids; one that is new is registered."""
 

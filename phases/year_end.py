@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from types import MappingProxyType
@@ -114,7 +114,8 @@ class Materials:
 class YearEndFacts:
     """`year-end`, what the city answers for.
 
-    `logs` and `records` give the stages (1, 2, 3) a student has a growth log, an interview record for.
+    `logs` and `records` give the stages (1, 2, 3) a student has a growth log, an interview record for; the `misdated`
+    ones those for which there is one of a day that cannot be, which does not count.
     `summaries_owing` are, by the kinds of summary that the year asks for, the labels of those of students in training
     who filed none and are not excused; the city itself has "".
     `spent` is what the city spent in yuan, None where its account has no row, `left` what it says is left over, where
@@ -129,6 +130,8 @@ class YearEndFacts:
     spent: Decimal | None
     left: Decimal | None
     targets: int
+    misdated_logs: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    misdated_records: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +185,15 @@ def logs(facts: YearEndFacts, figures: Figures) -> Found:
     stages = range(1, len(figures.stages) + 1)
     none: frozenset[int] = frozenset()
     lacks, short = [], dict[str, None]()
-    for name, kept in (("成长日志", facts.logs), ("面谈记录", facts.records)):
+    kinds = (("成长日志", facts.logs, facts.misdated_logs), ("面谈记录", facts.records, facts.misdated_records))
+    for name, kept, misdated in kinds:
         for stage in stages:
             owing = [number for number in facts.in_training if stage not in kept.get(number, none)]
             short |= dict.fromkeys(owing)
             if owing:
-                lacks.append(f"第 {stage} 阶段{name} {len(owing)} 份")
+                there = sum(stage in misdated.get(number, none) for number in owing)
+                why = f"（其中 {there} 份已登记而日期早于培养开始或晚于报送日，不计入，请更正日期）" if there else ""
+                lacks.append(f"第 {stage} 阶段{name} {len(owing)} 份{why}")
     order = [number for number in facts.in_training if number in short]
     mend = f"{{count}} 名在培学生{{who}}缺{'、'.join(lacks)}；请核对，已有的据实登记，确实没有的由导师督促学生补交"
     return each(len(facts.in_training), order, mend)

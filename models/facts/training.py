@@ -16,7 +16,7 @@ from models.excuses import excused
 from models.facts.scope import Scope, earliest, in_training
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
-from phases.cultivation import LOGS, TALKS, VISITS
+from phases.cultivation import LOGS, TALKS, VISITS, visits_from
 from phases.year_end import (
     DIMENSIONS,
     EVALUATIONS,
@@ -47,7 +47,8 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     materials = scope.grouped(scope.of(MATERIALS, "number", *kinds))
     funds = scope.grouped(scope.of(FUNDS, "item", "amount"))
     targets = scope.grouped(scope.of(TARGETS, "target"))
-    logs, records = _stages(scope, LOGS, "submitted_on"), _stages(scope, TALKS, "talked_on")
+    logs, misdated_logs = _stages(scope, LOGS, "submitted_on")
+    records, misdated_records = _stages(scope, TALKS, "talked_on")
     owing, training, later = summaries_owing(scope), in_training(scope), due_later(scope, "year-end")
     return {
         city: YearEndFacts(
@@ -61,6 +62,8 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
             },
             *_account(funds.get(city, ())),
             len(targets.get(city, ())),
+            misdated_logs[city],
+            misdated_records[city],
         )
         for city in scope.cities
     }
@@ -80,10 +83,10 @@ def _account(rows: Sequence[Row[Any]]) -> tuple[Decimal | None, Decimal | None]:
     return spent if rows else None, left if parts[True] else None
 
 
-def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
+def summaries_owing(scope: Scope, *, all_of_them: bool = False) -> dict[str, dict[SummaryKind, list[tuple[str, str]]]]:
     """Give whose annual summaries, of the kinds that the year asks for, are not in the draft: name and place, by kind.
 
-    Whom the province excused owes none.
+    Whom the province excused owes none. `all_of_them`: whether they are in the draft or not.
 
     The city itself has no name; mentors, schools and institutions are those of students in training. A summary's names
     took the roll's spelling, which need not be a student's: they are compared as they look.
@@ -100,7 +103,8 @@ def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str,
         if number in training[city]:
             whose = (("导师", mentor, institution), ("中学", school, ""), ("高校", institution, ""))
             owed[city] |= {(kind, fold(name), fold(place)): (name, place) for kind, name, place in whose}
-    for city, kind, unit, mentor in scope.connection.execute(scope.of(SUMMARIES, "type", "unit", "mentor")):
+    drafted = scope.of(SUMMARIES, "type", "unit", "mentor")
+    for city, kind, unit, mentor in () if all_of_them else scope.connection.execute(drafted):
         name, place = {"市级": ("", ""), "导师": (mentor or "", unit)}.get(kind, (unit, ""))
         owed[city].pop((kind, fold(name), fold(place)), None)
     for city, parties in excused(scope.connection, scope.year.year, scope.cities).items():
@@ -116,14 +120,26 @@ def summaries_owing(scope: Scope) -> dict[str, dict[SummaryKind, list[tuple[str,
     }
 
 
-def _stages(scope: Scope, sheet: StoredSheet, day: str) -> dict[str, dict[str, frozenset[int]]]:
-    """Give the stages that rows are about, by city and student: none before there was training, none to come."""
+_Stages = dict[str, dict[str, frozenset[int]]]
+"""By city and student: training stages."""
+
+
+def _stages(scope: Scope, sheet: StoredSheet, day: str) -> tuple[_Stages, _Stages]:
+    """Give the stages that rows are about, and those of rows of a day before there was training, or one to come."""
     begun = earliest(scope, "cultivation")
-    found: dict[str, dict[str, set[int]]] = {city: defaultdict(set) for city in scope.cities}
+    found: dict[bool, dict[str, dict[str, set[int]]]] = {
+        counts: {city: defaultdict(set) for city in scope.cities} for counts in (True, False)
+    }
     for city, number, stage, on in scope.connection.execute(scope.of(sheet, "number", "stage", day)):
-        if begun <= on <= scope.filed_on[city]:
-            found[city][number].add(stage)
-    return {city: {number: frozenset(stages) for number, stages in numbers.items()} for city, numbers in found.items()}
+        found[begun <= on <= scope.filed_on[city]][city][number].add(stage)
+    counted, misdated = (
+        {
+            city: {number: frozenset(stages) for number, stages in theirs.items()}
+            for city, theirs in found[counts].items()
+        }
+        for counts in (True, False)
+    )
+    return counted, misdated
 
 
 def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
@@ -149,11 +165,14 @@ def evaluations(scope: Scope) -> dict[str, EvaluationFacts]:
 
 
 def visits(scope: Scope, before: Mapping[str, date] | None = None) -> dict[str, dict[str, int]]:
-    """Give each student's days on campus within the months of cultivation (before its city's day, if given)."""
+    """Give each student's days on campus within the months of cultivation and since there was training.
+
+    Of each city those before its day, if given.
+    """
     table = draft_table(VISITS)
-    first, after = scope.year.days_of(scope.year.figures.cultivation_months)
+    _, after = scope.year.days_of(scope.year.figures.cultivation_months)
     day = table.c.visited_on
-    bounds = [day >= first, day < after]
+    bounds = [day >= visits_from(scope.year, earliest(scope, "cultivation")), day < after]
     if before:
         alike: dict[date, list[str]] = defaultdict(list)
         for city, bound in before.items():

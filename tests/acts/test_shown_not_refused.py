@@ -6,11 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from models.facts.scope import Scope
+from models.facts.training import visits
 from tests.support import ledger, sheets
 from tests.support.scenes import FILED, NANJING, Scene
 
 if TYPE_CHECKING:
     from season.outcome import Outcome
+    from tests.support.sheets import Sheets
 
 
 def found(outcome: Outcome, rule: str) -> tuple[str, bool]:
@@ -46,7 +49,7 @@ def test_who_was_passed_over_is_shown_by_subject(scene: Scene) -> None:
     assert (said.done, found(said, "interviews.from-shortlist")) == (True, (shown, True))
 
 
-def test_a_log_of_a_day_to_come_is_looked_at_again_and_does_not_count(scene: Scene) -> None:
+def test_a_day_to_come_or_before_the_training_is_looked_at_again_and_does_not_count(scene: Scene) -> None:
     scene.through("midterm", NANJING)
     filled = scene.sheets("cultivation", NANJING)
     logs: Any = filled["logs"]
@@ -58,5 +61,31 @@ def test_a_log_of_a_day_to_come_is_looked_at_again_and_does_not_count(scene: Sce
     }
     scene.load("year-end", NANJING, scene.sheets("year-end", NANJING), FILED["year-end"])
     assert found(scene.submit("year-end", NANJING, FILED["year-end"]), "year-end.logs") == ("0/2", False)
-    scene.load("cultivation", NANJING, filled, FILED["year-end"])
+    before_training(scene, filled)
+
+
+def before_training(scene: Scene, filled: Sheets) -> None:
+    """A day before there was training is shown at its cell and does not count; on its first day all does."""
+    number = "3201-2022-0001"
+
+    def moved(to: date) -> tuple[set[tuple[str, int | None]], int]:
+        dated = {"visits": "visited_on", "logs": "submitted_on", "talks": "talked_on"}
+        changed = {
+            key: (filled[key][0].model_copy(update={field: to}), *filled[key][1:]) for key, field in dated.items()
+        }
+        said = scene.load("cultivation", NANJING, {**filled, **changed}, FILED["year-end"])
+        with scene.database.read() as connection:
+            had = visits(Scope.undated(connection, scene.year, [NANJING]))[NANJING][number]
+        assert {(one.code, one.found, one.wrong) for one in said.warnings} <= {
+            ("day.earlier", f"{to}", "早于培养开始（2022-02-21）")
+        }
+        return {(one.sheet, one.row) for one in said.warnings}, had
+
+    assert moved(date(2022, 2, 20)) == ({("到校记录", 2), ("成长日志", 2), ("面谈记录", 2)}, 9)
+    verdict = scene.submit("year-end", NANJING, FILED["year-end"]).verdict
+    assert verdict is not None
+    (said,) = verdict.refusals
+    there = "（其中 1 份已登记而日期早于培养开始或晚于报送日，不计入，请更正日期）"
+    assert (said.rule, said.numbers, said.mend.count(there)) == ("year-end.logs", (number,), 2)
+    assert moved(date(2022, 2, 21)) == (set(), 10)
     assert scene.submit("year-end", NANJING, FILED["year-end"]).done

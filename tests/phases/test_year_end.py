@@ -91,6 +91,21 @@ CASES: dict[str, tuple[YearEndFacts, Verdict]] = {
             ),
         ),
     ),
+    "a log missing that is there with a day that cannot be": (
+        replace(SOUND, logs={A: ALL - {2}, B: ALL - {2}}, misdated_logs={A: frozenset({1}), B: frozenset({2})}),
+        card(
+            GOOD,
+            broken(
+                "year-end.logs",
+                "0/2",
+                "2/2",
+                f"2 名在培学生（{A}、{B}）缺第 2 阶段成长日志 2 份（其中 1 份已登记而日期早于培养开始或晚于报送日，"
+                "不计入，请更正日期）；请核对，已有的据实登记，确实没有的由导师督促学生补交",
+                A,
+                B,
+            ),
+        ),
+    ),
     "logs and records missing, named in the order of training": (
         replace(SOUND, logs={A: ALL}, records={A: frozenset({1, 2}), B: ALL}),
         card(
