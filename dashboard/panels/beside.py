@@ -11,6 +11,7 @@ from dashboard.panels.arranged_here import arranged_panel
 from dashboard.panels.changes_here import changes_panel
 from dashboard.panels.children_here import children_panel
 from dashboard.panels.consents_here import consents_panel
+from dashboard.panels.differing_here import differing_panel
 from dashboard.panels.filing_here import filing_panel
 from dashboard.panels.known_here import known_panel
 from dashboard.panels.notes_here import notes_panel
@@ -22,8 +23,8 @@ Panel = Callable[[Place], Markup | None]
 """Gives its part of the page, None where it has nothing to say there."""
 
 PANELS: tuple[Panel, ...] = (
-    undo_panel, asked_panel, acts_panel, filing_panel, known_panel, children_panel, arranged_panel, changes_panel,
-    notes_panel, consents_panel,
+    undo_panel, asked_panel, acts_panel, filing_panel, known_panel, differing_panel, children_panel, arranged_panel,
+    changes_panel, notes_panel, consents_panel,
 )  # fmt: skip
 """In the order in which they stand."""
 

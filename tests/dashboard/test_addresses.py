@@ -40,6 +40,23 @@ def test_the_province_sees_both_and_decides(differing: tuple[Window, int, int]) 
         assert f"导师 #{mentor}：改用盐城报送的邮箱；已核实" in admin.get(f"/2022/mentor-recommendation/{city}").text
 
 
+def test_both_cities_see_it_on_their_page_until_it_is_decided_and_no_other_does(
+    differing: tuple[Window, int, int],
+) -> None:
+    window, mentor, _ = differing
+
+    def shown(city: str, phase: str = "mentor-recommendation") -> str:
+        whole = " ".join(window.as_(city).get(f"/2022/{phase}/{city}").text.split())
+        after = whole.partition("与其他市报送不一致的邮箱</h2>")[2]
+        return after.partition("</section>")[0]
+
+    held, other = shown("wuxi"), shown("yancheng")
+    assert (f"导师 #{mentor}" in held, "现用的是本市报送的，盐城另报送了一个" in held) == (True, True)
+    assert (f"导师 #{mentor}" in other, "本市报送的与现用的不同" in other) == (True, True)
+    assert (OLD in other, NEW in held) == (False, False)
+    assert (shown("nanjing"), shown("wuxi", "application")) == ("", "")
+
+
 def test_what_was_decided_meanwhile_is_decided_once(differing: tuple[Window, int, int]) -> None:
     window, _, number = differing
     admin = window.as_(ADMIN)
