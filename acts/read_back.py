@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from forms.wording import as_text
+from letters.phrases import office
 from models import draft_rows, loading
 from models.arrangements import arrangements
+from models.database import book_of
 from models.facts.scope import Scope, still_in
+from models.facts.training import summaries_owing
 from phases.mentor_recommendation import MENTORS
+from phases.year_end import SUMMARIES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from calendars.year import Year
     from forms.definitions import AskedSheet, Form, Sheet
+    from forms.template import Notes
 
 Lines = dict[int, dict[str, Any]]
 """Rows of a sheet by their line, each by its column's field."""
@@ -67,7 +74,37 @@ def begun(connection: Connection, year: Year, phase: str, form: Form[AskedSheet]
             line: {field: mentor[field] for field in roll.fields if field in mentor} | anew
             for line, mentor in enumerate(before, start=2)
         }
+    # A row of it that is not filled in would refuse a workbook whose summaries are due later than the rest.
+    if (
+        any(sheet.key == SUMMARIES.key for sheet in form.sheets)
+        and book_of(connection).second(year.phase(phase)) is None
+    ):
+        found[SUMMARIES.key] = summaries(connection, year, city, all_of_them=True)
     return found | _beside(connection, year.year, form, city)
+
+
+def summaries(connection: Connection, year: Year, city: str, *, all_of_them: bool = False) -> Lines:
+    """Give a row for each annual summary that is not in the draft, or for each that is owed, but for its day."""
+    owing = summaries_owing(Scope.undated(connection, year, [city]), all_of_them=all_of_them)[city]
+    rows: list[dict[str, Any]] = []
+    for kind, whose in owing.items():
+        for name, place in whose:
+            unit = place if kind == "导师" else name or office("city", year.city(city).name)
+            rows.append({"type": kind, "unit": unit, "mentor": name if kind == "导师" else None})
+    return dict(enumerate(rows, start=2))
+
+
+def beside(connection: Connection, year: int, city: str, rows: Mapping[str, Lines]) -> dict[str, Notes]:
+    """Give what is said beside the rows that a form begins with: at each name, which mentor that student chose."""
+    chosen = loading.mentors(connection, year, city)
+    return {
+        key: {
+            (line, "name"): f"导师：{chosen[number]}"
+            for line, row in lines.items()
+            if (number := row.get("number")) in chosen and "name" in row
+        }
+        for key, lines in rows.items()
+    }
 
 
 def missing(rows: Lines, sheet: AskedSheet, draft: Lines) -> list[dict[str, Any]]:

@@ -38,16 +38,17 @@ def template(
     season: SeasonOptions = SEASON,
 ) -> None:
     """Write a workbook of one phase, as the year asks it: empty, or with the rows of who has to stand on it."""
-    from acts.read_back import begun
-    from forms.template import render
+    from acts.read_back import begun, beside
+    from forms.template import Notes, render
 
     slug, (database, calendar, lists) = known(phase), _asked(season)
     say(*([f"{lists}{'；没有学生名单可填' if city else ''}。"] if lists else []))
-    form, rows = BOOK.form(slug, calendar), None
+    form, rows, said = BOOK.form(slug, calendar), None, dict[str, Notes]()
     if city and database:
         with database.read() as connection:
             rows = begun(connection, calendar, BOOK.owner(slug).slug, form, calendar.city(city).slug)
-    write(output, render(form, calendar, rows))
+            said = beside(connection, calendar.year, city, rows)
+    write(output, render(form, calendar, rows, beside=said))
     answer(season.json, {"phase": phase, "file": str(output)}, lambda console: line(console, f"已写入 {output}"))
 
 

@@ -47,12 +47,17 @@ Notes = Mapping[tuple[int, str], str]
 
 
 def render(
-    form: Form[AskedSheet], year: Year, rows: Filling | None = None, notes: Mapping[str, Notes] = MappingProxyType({})
+    form: Form[AskedSheet],
+    year: Year,
+    rows: Filling | None = None,
+    notes: Mapping[str, Notes] = MappingProxyType({}),
+    beside: Mapping[str, Notes] = MappingProxyType({}),
 ) -> bytes:
     """The bytes of a workbook with the sheets and columns of a form as the year asks it, filled with `rows`.
 
     A text stands in its cell as it is, whatever the column asks; so does a `Percent`. Filled, it has of the sheets
-    beside those alone that there are rows of. What the `notes` say, by sheet key, is a comment at a cell in red.
+    beside those alone that there are rows of. What the `notes` say, by sheet key, is a comment at a cell in red;
+    what stands `beside`, one at a cell as it is.
     """
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -66,6 +71,7 @@ def render(
             filled = (rows or {}).get(sheet.key, {})
             _fill(page, sheet, filled, formats)
             _note(page, sheet, filled, notes.get(sheet.key, {}), formats)
+            _say(page, sheet, beside.get(sheet.key, {}))
     return target.getvalue()
 
 
@@ -97,7 +103,7 @@ def _sheet(page: Worksheet, sheet: AskedSheet, formats: _Formats) -> None:
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.kind.width, formats.cells(column))
         page.write_string(0, at, column.label, formats.required if column.required else formats.optional)
-        page.write_comment(0, at, column.help, {"x_scale": 1, "width": _COMMENT_WIDTH, "height": _height(column.help)})
+        _comment(page, 0, at, column.help)
         if column.kind.choices:
             page.data_validation(1, at, ROWS, at, _list(column))
 
@@ -127,7 +133,17 @@ def _note(
             else:
                 page.write_blank(line - 1, at, None, formats.wrong)
                 _cell(page, line - 1, at, column, value, formats.wrong)
-            page.write_comment(line - 1, at, said, {"x_scale": 1, "width": _COMMENT_WIDTH, "height": _height(said)})
+            _comment(page, line - 1, at, said)
+
+
+def _say(page: Worksheet, sheet: AskedSheet, beside: Notes) -> None:
+    places = {column.field: at for at, column in enumerate(sheet.columns)}
+    for (line, field), said in beside.items():
+        _comment(page, line - 1, places[field], said)
+
+
+def _comment(page: Worksheet, row: int, at: int, said: str) -> None:
+    page.write_comment(row, at, said, {"x_scale": 1, "width": _COMMENT_WIDTH, "height": _height(said)})
 
 
 def _cell(page: Worksheet, row: int, at: int, column: Column, value: object, by: Format | None = None) -> None:

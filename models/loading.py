@@ -178,6 +178,13 @@ def people(connection: Connection, year: int, city: str, numbers: Collection[str
     ]
 
 
+def mentors(connection: Connection, year: int, city: str) -> dict[str, str]:
+    """Give the mentors whom the city's students chose: number to name."""
+    table = draft_table(STUDENTS)
+    query = select(table.c.number, table.c.mentor).where(table.c.year == year, table.c.city == city)
+    return dict(connection.execute(query).tuples().all())
+
+
 def replace(connection: Connection, year: int, city: str, sheets: Mapping[str, Sequence[DraftRow]]) -> None:
     """Put these rows, by sheet key, in the place of what the city had in these sheets."""
     for key, rows in sheets.items():

@@ -33,6 +33,7 @@ from dashboard.views.history import ruled
 from dashboard.views.letterbox import heading
 from forms.marked import marked
 from forms.sandbox import FILE_SIZE
+from forms.template import Notes
 from forms.template import render as template_of
 from models import audit, draft_rows
 from phases.application import PHASE as APPLICATION
@@ -73,7 +74,7 @@ def template(
     `begun`: with the rows of those who have to stand on it. `rehearsed`: as a demonstration's events have it.
     """
     site: Site = request.app.state.site
-    year, rows = here.opened.year, None
+    year, rows, beside = here.opened.year, None, dict[str, Notes]()
     kind = "（演练）" if rehearsed else "（已填）" if filled else "（含名单）" if begun else ""
     name = f"{year.year} {here.city.name} {here.form.title}{kind}.xlsx"
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
@@ -89,8 +90,9 @@ def template(
                 rows = read_back.draft(connection, year.year, here.form, here.city.slug)
             else:
                 rows = read_back.begun(connection, year, here.phase.slug, here.form, here.city.slug)
+                beside = read_back.beside(connection, year.year, here.city.slug, rows)
         _on_record(request, reader, here, f"下载{here.form.title}{kind}（{sum(map(len, rows.values()))} 行）")
-    return Response(template_of(here.form, year, rows), media_type=XLSX, headers=headers)
+    return Response(template_of(here.form, year, rows, beside=beside), media_type=XLSX, headers=headers)
 
 
 def _on_record(request: Request, reader: Reader, here: PhaseForm, what: str) -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.datastructures import FormData
 
 from acts.load import load_rows
-from acts.read_back import begun, draft, missing, values, written
+from acts.read_back import begun, draft, missing, summaries, values, written
 from dashboard.acts.filing_state import STATUS, Here, PhaseForm, Work, work
 from dashboard.serving.area import Area
 from dashboard.serving.look import Look
@@ -19,7 +19,8 @@ from dashboard.serving.policy import CITY_ONLY, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import row_editing
 from gates.states import Event
-from models import draft_rows
+from models import draft_rows, loading
+from phases.year_end import SUMMARIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,12 +118,24 @@ def _stored(request: Request, desk: Desk) -> tuple[Typed, GridPage]:
 def _begun(connection: Connection, desk: Desk) -> list[dict[str, str]]:
     """Give whoever has to stand on the sheet and does not, where the page has new rows; as one would write it."""
     here, sheet = desk.here, desk.sheet
-    if not (desk.last and desk.work.may_load and sheet.unique):
+    if not (desk.last and desk.work.may_load and (sheet.unique or sheet.key == SUMMARIES.key)):
         return []
     year, city = here.opened.year, here.city.slug
+    if sheet.key == SUMMARIES.key:
+        return list(written(sheet, summaries(connection, year, city)).values())
     rows = begun(connection, year, here.phase.slug, here.form, city).get(sheet.key)
     owed = missing(rows, sheet, values(connection, year.year, city, sheet)) if rows else []
     return list(written(sheet, dict(enumerate(owed))).values())
+
+
+def _mentors(request: Request, desk: Desk) -> dict[str, str]:
+    """Give the mentors whom the students chose, by number, where the sheet names students and not their mentors."""
+    fields = desk.sheet.fields
+    if "number" not in fields or "mentor" in fields:
+        return {}
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        return loading.mentors(connection, desk.here.opened.year.year, desk.here.city.slug)
 
 
 def _shown(
@@ -150,6 +163,7 @@ def _shown(
         "lines": lines,
         "general": general,
         "at_cells": row_editing.at_cells(lines),
+        "mentors": _mentors(request, desk),
     }
     sizes = {"size": row_editing.PAGE, "more": row_editing.MORE, "most": row_editing.MOST}
     if outcome:

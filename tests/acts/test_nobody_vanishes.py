@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
+
+from openpyxl import load_workbook
 
 from acts import read_back
 from acts.load import load_rows
 from forms.definitions import SheetRow
+from forms.template import render
 from models.database import Database
 from phases.book import BOOK
 from season.outcome import Outcome
@@ -91,4 +95,30 @@ def test_a_form_begins_with_who_has_to_stand_on_it(scene: Scene) -> None:
     assert numbers(scene.database, "shortlist") == {"scores": everybody}
     assert numbers(scene.database, "interview") == {"interviews": everybody}
     assert numbers(scene.database, "meeting") == {"attendance": everybody[:2], "arrangement": []}
+    assert numbers(scene.database, "cultivation") == {"plans": everybody[:2]}
+    assert numbers(scene.database, "midterm") == {"results": everybody[:2]}
+    assert numbers(scene.database, "year-end") == {"materials": everybody[:2]}
     assert numbers(scene.database, "evaluation") == {"evaluations": everybody[:2]}
+
+    one_part = scene.year.model_copy(
+        update={"phases": tuple(one.model_copy(update={"second_due": None}) for one in scene.year.phases)}
+    )
+    owed = {
+        2: {"type": "市级", "unit": "南京市管理办公室", "mentor": None},
+        3: {"type": "导师", "unit": "南京大学", "mentor": "南京导师1"},
+        4: {"type": "中学", "unit": "南京一中", "mentor": None},
+        5: {"type": "高校", "unit": "南京大学", "mentor": None},
+    }
+    form = BOOK.form("year-end", scene.year)
+    with scene.database.read() as connection:
+        found = read_back.begun(connection, one_part, "year-end", form, NANJING)
+        assert found["summaries"] == read_back.summaries(connection, scene.year, NANJING) == owed
+        said = read_back.beside(connection, YEAR, NANJING, found)
+    assert said == {"materials": {(line, "name"): "导师：南京导师1" for line in (2, 3)}, "summaries": {}}
+    assert comments(render(form, scene.year, found, beside=said)) == {"B2": "导师：南京导师1", "B3": "导师：南京导师1"}
+
+
+def comments(workbook: bytes) -> dict[str, str]:
+    """What is said at the cells below the header of the first sheet."""
+    page = load_workbook(BytesIO(workbook)).worksheets[0]
+    return {cell.coordinate: cell.comment.text for row in page.iter_rows(min_row=2) for cell in row if cell.comment}
