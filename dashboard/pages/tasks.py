@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from acts.leave_training import YEAR_END
 from calendars.deadlines import day_of
 from dashboard.acts.at_hand import groups
 from dashboard.panels.undo_here import just_done
@@ -90,7 +91,8 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         suppressed=found.alarms.suppressed, named=lambda key: named(year, key), states=STATES,
         heading=heading, differing=differing, likely=likely, outdated=outdated, later=later, kept=kept,
         unissued=unissued, papers=papers, emptied=_emptied(look, emptied),
-        consents=consents, reopened=_reopened(found),
+        consents=consents, reopened=_standing(found, APPLICATION.slug, State.PASSED, State.OVERDUE),
+        ended=_standing(found, YEAR_END, State.SUBMITTED, State.PASSED),
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
         just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
     )  # fmt: skip
@@ -102,7 +104,7 @@ def _emptied(look: Look, drafts: Sequence[tuple[str, str]]) -> list[tuple[str, P
     return [(book.forms[form].title, year.phase(book.owner(form).slug), year.city(city)) for form, city in drafts]
 
 
-def _reopened(found: Matrix) -> frozenset[str]:
-    """Give the cities whose applications have passed: what is changed about them is filed again."""
-    applied = {city: one.state for city, row in found.cities.items() for one in row if one.phase == APPLICATION.slug}
-    return frozenset(city for city, state in applied.items() if state is State.PASSED)
+def _standing(found: Matrix, phase: str, *states: State) -> frozenset[str]:
+    """Give the cities whose phase stands in one of these states; of another, nothing has to be opened first."""
+    where = {city: one.state for city, row in found.cities.items() for one in row if one.phase == phase}
+    return frozenset(city for city, state in where.items() if state in states)

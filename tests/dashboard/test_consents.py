@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
+from dashboard.pages import tasks
 from dashboard.serving.in_hand import hands
 from dashboard.serving.look import Looking
+from gates.states import State
 from models import guardian_consents, personal_changes
 from models.database import Database
+from models.guardian_consents import OpenWithdrawal
+from models.reports import Matrix, matrix
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
 from phases.interview import INTERVIEWS
 from tests.support.filing import CITY, once
 from tests.support.window import ADMIN, VIEWER, YEAR, Browser, Window
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
 
 OTHER, HOME, TASKS = "nanjing", f"/{YEAR}/cities/{CITY}", f"/{YEAR}/tasks"
 BACK = {"what": "withdrawn", "day": "2022-02-06", "relation": "father", "way": "school", "reason": "另有安排"}
@@ -73,6 +86,29 @@ def test_a_city_records_a_withdrawal_and_both_see_it_until_it_is_given_anew(wind
     assert "同意，母亲，电子邮件，告知书 " in lines(admin, student)[0]
     assert "以报名表为准" not in panel(admin.get(page).text)
     assert (panel(admin.get(TASKS).text), panel(city.get(HOME).text), in_hand(window)) == ("", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("trained", "phase", "state", "act", "offered"),
+    [
+        (False, "application", State.OVERDUE, "rerun", True),
+        (False, "application", State.RETURNED, "rerun", False),
+        (True, "year-end", State.OPEN, "leave-training", True),
+        (True, "year-end", State.SUBMITTED, "leave-training", False),
+    ],
+)
+def test_an_act_stands_beside_a_withdrawal_only_where_it_can_be_done(
+    window: Window, monkeypatch: pytest.MonkeyPatch, *, trained: bool, phase: str, state: State, act: str, offered: bool
+) -> None:
+    def standing(connection: Connection, year: int, as_of: datetime) -> Matrix:
+        found = matrix(connection, year, as_of)
+        row = tuple(replace(one, state=state) if one.phase == phase else one for one in found.cities[CITY])
+        return replace(found, cities={**found.cities, CITY: row})
+
+    one = OpenWithdrawal(CITY, of_city(window.database, CITY), date(2022, 2, 6), trained)
+    monkeypatch.setattr(tasks, "matrix", standing)
+    monkeypatch.setattr(tasks, "open_withdrawals", lambda _: (one,))
+    assert (f"/acts/{act}?" in panel(window.as_(ADMIN).get(TASKS).text)) is offered
 
 
 def test_another_citys_student_is_not_there_and_who_looks_writes_nothing(window: Window) -> None:
