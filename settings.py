@@ -262,6 +262,8 @@ class Settings(BaseSettings):
     wecom: GatewaySettings = GatewaySettings()
     dingtalk: GatewaySettings = GatewaySettings()
     beat_seconds: int = Field(default=1800, ge=5, le=3600)
+    children_contact: str = Field(default="", max_length=60)
+    server_place: str = Field(default="", max_length=60)
     operator: str | None = None
     countersigned: str = ""
 

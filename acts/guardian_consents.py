@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from calendars.deadlines import day_of
 from forms.cells import BadCellError, prose
@@ -17,6 +17,7 @@ from season.outcome import Outcome
 from season.transaction import sitting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from sqlalchemy import Connection
@@ -32,10 +33,13 @@ LONGEST = 100
 """Characters of why it is withdrawn, which nobody has to say."""
 
 
-def printed(connection: Connection, book: Book, year: Year, day: date) -> ConsentText:
-    """Give what guardians are shown on a day: the wording of the year, and whom to ask then."""
+def printed(
+    connection: Connection, book: Book, year: Year, day: date, *, in_charge: str = "", place: str = ""
+) -> ConsentText:
+    """Give what guardians are shown on a day: the wording of the year, and what the office says of itself then."""
     on_file, people = addresses.on_file(connection), contacts.of(connection, PROVINCE)
-    return wording(book, year, Whom(contacts.points(on_file, people, day, year.contact)[PROVINCE]))
+    contact = contacts.points(on_file, people, day, year.contact)[PROVINCE]
+    return wording(book, year, Whom(contact, in_charge, place))
 
 
 def wording(book: Book, year: Year, whom: Whom | None = None) -> ConsentText:
@@ -64,10 +68,12 @@ def put_consent(
         cell = season.cells[APPLICATION.slug, city]
         season.not_backdated(cell)
         title = season.title(cell.phase, city)
-        if why := _unfit(season, city, new):
+        student = personal_changes.student(season.connection, year, city, new.number)
+        if why := _unfit(season, student, new):
             return Outcome("refused", f"{title}：{why}。")
         reason = "" if new.given else prose(new.reason, LONGEST)
-        new = new._replace(reason=reason, wording=_kept(season, new.wording) if new.given else "")
+        named = _kept(season, new.wording) if new.given else ""
+        new = new._replace(reason=reason, wording=named, born=student["born"] if student else new.born)
         kept = guardian_consents.add(season.connection, token, year, city, new, stamp)
         what = "登记监护人同意" if new.given else "登记监护人撤回同意"
         season.note(cell, Event.CONSENT, f"{new.number} {what}（{guardian_consents.in_log(kept)}）")
@@ -78,10 +84,8 @@ def put_consent(
     return season.answered(Outcome("done", f"{title}：{new.number} 已{what}（{kept.id} 号）。{then}"))
 
 
-def _unfit(season: Season, city: str, new: NewConsent) -> str:
+def _unfit(season: Season, student: Mapping[str, Any] | None, new: NewConsent) -> str:
     """Say what is wrong with what was written; "" where nothing is."""
-    year = season.year.year
-    student = personal_changes.student(season.connection, year, city, new.number)
     if student is None:
         return "该市没有这个报名号；请核对"
     if new.relation not in RELATIONS or new.way not in WAYS:

@@ -39,8 +39,13 @@ TOLD = """
 
 {columns}
 
+除报送表以外，系统另存：
+历次报送的原样和系统核验的结果；由姓名、出生日期、中学加密算出的匹配码，用于辨认同一学生、往年学生；
+对个人情况的更正和个人延期；是否同一学生的核定；管理办公室就该生的留言；
+《培养证书》的登记（姓名、中学、学科、等级、编号）；监护人同意和撤回的登记。
+
 # 存放地点和保存期限
-存放在{office}管理的服务器上，地点：{blank}。{term}
+存放在{office}管理的服务器上，地点：{place}。{term}
 
 # 期满以后
 期满由管理人员清除：学生的各表整行删去，办理记录和函件清除所写的内容。
@@ -64,7 +69,7 @@ TOLD = """
 向所在中学、市级管理办公室或省级管理办公室提出。
 
 # 投诉和联系
-{office}：{whom}。儿童个人信息保护负责人：{blank}。
+{office}：{whom}。儿童个人信息保护负责人：{in_charge}。
 也可以向网信部门投诉、举报。
 
 # 监护人意见
@@ -76,7 +81,8 @@ TOLD = """
 监护人签名：{blank}　　日期：{blank}
 
 本页由市级管理办公室（或中学）保存；
-系统中只登记日期、与学生的关系和方式，不登记监护人的姓名和电话。
+系统中登记日期、与学生的关系、方式、所依据的文本、所写的说明、由谁在什么时间登记，
+不登记监护人的姓名和电话。
 """
 """Points, each its head and its paragraphs; lines of a paragraph go on without a space."""
 
@@ -93,9 +99,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Whom guardians may turn to, as it is printed: no part of the wording, which outlives who is in office."""
+    """What the office says of itself, as it is printed: no part of the wording, which outlives who is in office.
+
+    Whom guardians may turn to, who is in charge of children's data, where the server stands; a blank where unsaid.
+    """
 
     contact: ContactPoint | None = None
+    in_charge: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,8 @@ def _points(asked: Asked, whom: Whom) -> Sequence[tuple[str, Sequence[str]]]:
         "programme": PROGRAMME,
         "office": OFFICE,
         "blank": BLANK,
+        "place": whom.place or BLANK,
+        "in_charge": whom.in_charge or BLANK,
         "year": asked.year,
         "consent_age": asked.consent_age,
         "columns": "\n\n".join(f"《{name}》：{'、'.join(labels)}。" for name, labels in asked.sheets),

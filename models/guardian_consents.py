@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, insert, literal, select
+from sqlalchemy import and_, exists, func, insert, literal, or_, select
 
 from gates.states import Event
 from models.columns import columns_of, table_of
@@ -47,6 +47,9 @@ OWN = "own"
 SHOWN = 12
 """Characters of a digest that people compare."""
 
+OF_STUDENT = ("year", "city", "number", "born")
+"""What is kept of whose it is."""
+
 FILED = "paper"
 """The way of what a city's workbook says: its 是 stands for a paper that the office holds."""
 
@@ -61,6 +64,7 @@ class NewConsent(NamedTuple):
     way: str
     wording: str = ""
     reason: str = ""
+    born: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class KeptConsent:
     id: int
     city: str
     number: str
+    born: date
     given: bool
     day: date
     relation: str
@@ -104,12 +109,19 @@ def consents(
 def decided(year: int, *, given: bool) -> Select[Any]:
     """Select the numbers of whom an office recorded last that consent was given, or withdrawn.
 
-    What filings recorded is the workbook's own word, and another may follow: it decides nothing beside it.
+    What filings recorded is the workbook's own word, and another may follow: it decides nothing beside it. What was
+    given is the child's alone who was born then; a withdrawal holds whoever has the number, until it is given anew.
     """
     table = table_of(GuardianConsent)
     recorded = (table.c.year == year, table.c.filing.is_(None))
     newest = select(func.max(table.c.id)).where(*recorded).group_by(table.c.number)
-    return select(table.c.number).where(*recorded, table.c.id.in_(newest), table.c.given if given else ~table.c.given)
+    if not given:
+        return select(table.c.number).where(*recorded, table.c.id.in_(newest), ~table.c.given)
+    student = draft_table(STUDENTS).alias("given_to")
+    same = and_(*(student.c[name] == table.c[name] for name in ("year", "number", "born")))
+    return (
+        select(table.c.number).join_from(table, student, same).where(*recorded, table.c.id.in_(newest), table.c.given)
+    )
 
 
 def add(connection: Connection, token: str, year: int, city: str, new: NewConsent, stamp: Stamp) -> KeptConsent:
@@ -169,16 +181,17 @@ def keep_filed(connection: Connection, year: int, city: str, filing: int, day: d
     One statement, however many there are.
     """
     table, student = table_of(GuardianConsent), draft_table(STUDENTS)
-    known = exists().where(table.c.year == student.c.year, table.c.number == student.c.number)
+    his = or_(table.c.born == student.c.born, ~table.c.given)
+    known = exists().where(table.c.year == student.c.year, table.c.number == student.c.number, his)
     same = {
         "given": True, "day": day, "relation": "", "way": FILED, "wording": "", "reason": "", "filing": filing,
         **stamp.columns(),
     }  # fmt: skip
     values = [literal(value, table.c[name].type) for name, value in same.items()]
-    token = literal(f"filing/{year}/").concat(student.c.number)
-    rows = select(token, student.c.year, student.c.city, student.c.number, *values)
+    token = literal(f"filing/{year}/{filing}/").concat(student.c.number)
+    rows = select(token, *(student.c[name] for name in OF_STUDENT), *values)
     mine = (student.c.year == year, student.c.city == city, student.c.guardian_consent)
-    columns = ["token", "year", "city", "number", *same]
+    columns = ["token", *OF_STUDENT, *same]
     connection.execute(insert(table).from_select(columns, rows.where(*mine, ~known).order_by(student.c.line)))
 
 

@@ -62,6 +62,8 @@ def test_an_empty_environment_gives_the_defaults_of_the_contract() -> None:
         "dingtalk": {"url": ""},
         "beat_seconds": 1800,
         "countersigned": "",
+        "children_contact": "",
+        "server_place": "",
         "operator": None,
         "password": None,
     }

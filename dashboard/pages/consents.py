@@ -34,7 +34,10 @@ def consent(request: Request, look: Present) -> HTMLResponse:
     site: Site = request.app.state.site
     year = look.opened.year
     with site.database.read() as connection:
-        found = printed(connection, look.opened.book, year, day_of(look.as_of))
+        found = printed(
+            connection, look.opened.book, year, day_of(look.as_of),
+            in_charge=site.settings.children_contact, place=site.settings.server_place,
+        )  # fmt: skip
     return page("consent.html", request, look=look, year=year, wording=found, shown=SHOWN)
 
 

@@ -57,6 +57,7 @@ def consents_of(
         "by_office": any(one.filing is None for one in found),
         "number": number, "filed": applied["guardian_consent"], "may": may, "year": year, "token": form_token,
         "relations": RELATIONS, "ways": WAYS,
-        "paper": wording(look.opened.book, year).digest[:SHOWN], "longest": LONGEST, "today": day_of(look.as_of),
+        "paper": wording(look.opened.book, year).digest[:SHOWN], "longest": LONGEST,
+        "in_charge": site.settings.children_contact, "today": day_of(look.as_of),
     }  # fmt: skip
     return Markup(render("panels/consents_here.html", request, **facts))  # noqa: S704 -- a template's

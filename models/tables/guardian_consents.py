@@ -16,6 +16,7 @@ class GuardianConsent(SQLModel, table=True):
     `city` is whose student it was then. `filing` is the number of the filing whose workbook said 是, and made the row;
     None where an office recorded it, who (`relation`), by which `way` and on which `wording`: the digest of that which
     was shown, "own" for another, "" where nobody said. No name and no telephone: these are on the paper.
+    `born` is when the child was born to whom it was given: a number may come to be another's before the city files.
     One form writes once: `token` is unique.
     """
 
@@ -31,6 +32,7 @@ class GuardianConsent(SQLModel, table=True):
     year: int
     city: str
     number: str
+    born: date
     given: bool
     day: date
     relation: str

@@ -37,8 +37,8 @@ SHORT = (
 )
 
 CONSENT = (
-    '(token, year, city, number, given, day, relation, way, wording, reason, "by", at, as_of) '
-    "VALUES ('x', 2022, 'nanjing', '3201-2022-0001', 1, '2022-01-20', 'mother', 'paper', 'own', '', '', "
+    '(token, year, city, number, born, given, day, relation, way, wording, reason, "by", at, as_of) '
+    "VALUES ('x', 2022, 'nanjing', '3201-2022-0001', '2010-05-06', 1, '2022-01-20', 'mother', 'paper', 'own', '', '', "
     "'2022-01-20', '2022-01-20')"
 )
 

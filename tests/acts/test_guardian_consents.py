@@ -22,6 +22,7 @@ from models.facts.scope import Scope
 from models.guardian_consents import SHOWN, NewConsent, OpenWithdrawal
 from models.histories import Span, moves
 from models.invariants import broken
+from models.personal_data import CHILD, KEEPINGS
 from models.tables.audit import AuditEntry
 from models.tables.guardian_consents import ConsentWording
 from phases.book import BOOK
@@ -31,6 +32,7 @@ from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
 
 APPLICATION, FILED, DAY = "application", "2022-01-10T10:00", date(2022, 1, 10)
 ONE, TWO, THREE, FIVE = (f"3201-2022-{place:04}" for place in (1, 2, 3, 5))
+YOUNG = date(2010, 5, 6)
 KINDS = (("同意", 3), ("撤回同意", 4))
 CONSENT = NewConsent(ONE, given=True, day=date(2022, 1, 8), relation="mother", way="in-person", wording="own")
 BACK = CONSENT._replace(given=False, wording="", relation="father", way="email")
@@ -54,7 +56,7 @@ def on_record(scene: Scene) -> list[tuple[object, ...]]:
 
 def file(scene: Scene, at: str = FILED, **consents: bool) -> Outcome:
     """File the applications of two children; `one` and `two` say what stands under 监护人同意, `one` is 11."""
-    young = {"born": date(2010, 5, 6), "guardian_consent": consents.get("one", True)}
+    young = {"born": YOUNG, "guardian_consent": consents.get("one", True)}
     where = scene.city(NANJING)
     rows = [sheets.student(where, 1, **young), sheets.student(where, 2, guardian_consent=consents.get("two", True))]
     return scene.file(APPLICATION, NANJING, sheets.application(rows), at)
@@ -112,7 +114,7 @@ def test_a_withdrawal_bars_who_is_under_fourteen_on_the_day_of_filing(
 
 
 def test_consent_that_an_office_recorded_is_enough_whatever_the_workbook_says(rolled: Scene) -> None:
-    rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1)]), FILED)
+    rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1, born=YOUNG)]), FILED)
     put(rolled, CONSENT)
     assert file(rolled, "2022-01-10T11:00", one=False).done
     assert refused_for(file(rolled, "2022-01-10T12:00", one=False)) == []
@@ -179,9 +181,24 @@ def test_an_old_paper_does_not_override_a_withdrawal(rolled: Scene) -> None:
     assert put(rolled, CONSENT._replace(day=date(2022, 1, 9)), "2022-01-11T12:00").done
 
 
+def test_what_was_given_is_not_the_next_childs_who_has_the_number(rolled: Scene) -> None:
+    where = rolled.city(NANJING)
+
+    def loaded(born: date, at: str) -> None:
+        child = sheets.student(where, 1, born=born, guardian_consent=False)
+        rolled.load(APPLICATION, NANJING, sheets.application([child]), at)
+
+    loaded(date(2010, 5, 6), "2022-01-09T10:00")
+    assert put(rolled, CONSENT, "2022-01-09T11:00").done
+    loaded(date(2010, 5, 7), "2022-01-09T12:00")
+    assert refused_for(rolled.submit(APPLICATION, NANJING, FILED)) == ["applications.consent"]
+    loaded(date(2010, 5, 6), "2022-01-11T12:00")
+    assert rolled.submit(APPLICATION, NANJING, "2022-01-11T13:00").done
+
+
 def test_a_form_takes_no_filings_place(rolled: Scene) -> None:
     rolled.load(APPLICATION, NANJING, sheets.application([sheets.student(rolled.city(NANJING), 1)]), FILED)
-    assert put(rolled, CONSENT, token=f"filing/{YEAR}/{TWO}").done
+    assert put(rolled, CONSENT, token=f"filing/{YEAR}/1/{TWO}").done
     assert file(rolled, "2022-01-10T11:00").done
 
 
@@ -264,9 +281,24 @@ def test_the_paper_says_all_that_guardians_are_to_be_told(rolled: Scene) -> None
     assert WUXI not in paper
 
 
+BESIDES = {
+    "filed_row": "历次报送的原样", "filing": "系统核验的结果", "pool": "匹配码", "child_settled": "是否同一学生的核定",
+    "personal_change": "对个人情况的更正", "case_note": "就该生的留言", "award": "《培养证书》的登记",
+    "guardian_consent": "监护人同意和撤回的登记",
+}  # fmt: skip
+
+
+def test_the_paper_says_what_is_kept_of_a_child_besides_the_sheets(rolled: Scene) -> None:
+    of_a_child = {name for name, one in KEEPINGS.items() if one.law == CHILD or "number" in one.person.split()}
+    assert of_a_child - {"consent_wording"} <= set(BESIDES)
+    assert [said for said in BESIDES.values() if said not in wording(BOOK, rolled.year).text] == []
+
+
 def test_whom_to_ask_is_printed_and_no_part_of_the_wording(rolled: Scene) -> None:
     with rolled.database.read() as connection:
-        shown = printed(connection, BOOK, rolled.year, DAY)
+        shown = printed(connection, BOOK, rolled.year, DAY, in_charge="李某某", place="南京某机房")
+    said = str(shown.points)
+    assert ("负责人：李某某" in said, "地点：南京某机房" in said, "李某某" in shown.text) == (True, True, False)
     assert shown.digest == wording(BOOK, rolled.year).digest
     assert rolled.year.contact.phone not in shown.text
 

@@ -87,13 +87,14 @@ def profiles(rows: list[dict[str, Any]]) -> Counter[ApplicationProfile]:
     )
 
 
-def record(scene: Scene, recorded: Mapping[str, list[bool]]) -> None:
-    """Have an office record these consents and withdrawals of each student, and nothing else."""
+def record(scene: Scene, recorded: Mapping[str, tuple[date, list[bool]]]) -> None:
+    """Have an office record these consents and withdrawals of each student, born so, and nothing else."""
     table = table_of(GuardianConsent)
     with scene.database.write() as connection, lifted(connection, {table.name}):
         connection.execute(table.delete())
-        for number, given in ((number, one) for number, several in recorded.items() for one in several):
-            new = guardian_consents.NewConsent(number, given, FILED, "mother", "paper", "own")
+        each = ((number, born, one) for number, (born, several) in recorded.items() for one in several)
+        for number, born, given in each:
+            new = guardian_consents.NewConsent(number, given, FILED, "mother", "paper", "own", born=born)
             guardian_consents.add(connection, token_hex(), scene.year.year, NANJING, new, stamp("2022-01-10T09:00"))
 
 
@@ -107,7 +108,8 @@ def test_applications_are_counted_as_they_would_be_one_by_one(scene: Scene) -> N
     def holds(rows: list[dict[str, Any]]) -> None:
         said = [{name: value for name, value in row.items() if name != "recorded"} for row in rows]
         loaded = sheets.application([sheets.student(where, place, **row) for place, row in enumerate(said, 1)])
-        record(scene, {f"{where.code}-2022-{place:04d}": row["recorded"] for place, row in enumerate(rows, 1)})
+        each = enumerate(rows, 1)
+        record(scene, {f"{where.code}-2022-{place:04d}": (row["born"], row["recorded"]) for place, row in each})
         scene.load("application", NANJING, loaded, f"2022-01-10T10:00:00.{next(loads):06d}")
         with scene.database.read() as connection:
             scope = Scope(connection, scene.year, {NANJING: FILED}, {NANJING: date(2022, 1, 20)})

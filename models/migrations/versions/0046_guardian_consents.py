@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("city", "number")),
+        sa.Column("born", sa.Date(), nullable=False),
         sa.Column("given", sa.Boolean(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("relation", "way", "wording", "reason")),
