@@ -33,6 +33,7 @@ from models.key_file import Unmatchable
 from models.sole_runner import sole
 from models.stamp import Stamp
 from phases.book import BOOK
+from rehearsal.fork_copies import sweep
 from settings import FOLDER, FORMER, Settings
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def up(
     with announced(house), sole(database) as hold:
         if left := orphans.end(house.folder):
             say(f"上次运行留下的 {left} 个进程已结束。")
+        sweep()
         house.free()
         secret_of(settings, house.folder)  # one that is none is said now, not by a page that never starts
         house.environment()

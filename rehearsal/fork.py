@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from acts.advance import advance
@@ -31,6 +30,7 @@ from models.letter_states import LetterState
 from models.letterbox import EVERY
 from models.recorded_season import RecordedSeason
 from phases.letter_kinds import LETTER_KINDS
+from rehearsal.fork_copies import place
 from rehearsal.packs import Happening, Pack
 from rehearsal.play import Play
 from rehearsal.recorded_events import calendars, recorded
@@ -281,8 +281,7 @@ def fork(database: Database, year: int, until: datetime, given: Mapping[str, str
 @contextmanager
 def _copied(database: Database) -> Iterator[Database]:
     """Give a copy in a folder of its own, which only its owner may look into; both go at the end."""
-    with TemporaryDirectory(prefix="talent-fork-") as folder:
-        path = Path(folder) / "season.db"
+    with place() as path:
         snapshots.take(database, path)
         with snapshots.opened(path, database.book, database.keys, database.contact_keys) as copy:
             yield copy

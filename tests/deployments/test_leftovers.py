@@ -8,14 +8,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from calendars.deadlines import TZ
-from deployments import log_rotation, orphans, prefect_file
+from deployments import log_rotation, orphans, prefect_file, up
 from settings import HOUSE
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=TZ)
@@ -96,3 +96,21 @@ def test_what_is_no_longer_filled_is_given_back(tmp_path: Path, monkeypatch: pyt
 def test_an_office_s_own_database_is_none_of_our_files(tmp_path: Path) -> None:
     assert prefect_file.of({}, tmp_path) == tmp_path / prefect_file.FILE
     assert prefect_file.of({"PREFECT_SERVER_DATABASE_CONNECTION_URL": "postgresql+asyncpg://x"}, tmp_path) is None
+
+
+def test_the_run_begins_by_sweeping_copies_of_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Reached(Exception):
+        pass
+
+    def reached(_: object) -> None:
+        raise Reached
+
+    swept: list[bool] = []
+    monkeypatch.setattr(up, "sweep", lambda: swept.append(True))
+    monkeypatch.setattr("deployments.up.House.free", reached)
+    monkeypatch.setattr(up, "announced", nullcontext)
+    monkeypatch.setattr(up, "sole", nullcontext)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Reached):
+        up.up(tmp_path, database_url=f"sqlite:///{tmp_path / 'season.db'}", say=lambda _: None)
+    assert swept == [True]
