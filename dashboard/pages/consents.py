@@ -38,7 +38,7 @@ def consent(request: Request, look: Present) -> HTMLResponse:
             connection, look.opened.book, year, day_of(look.as_of),
             in_charge=site.settings.children_contact, place=site.settings.server_place,
         )  # fmt: skip
-    return page("consent.html", request, look=look, year=year, wording=found, shown=SHOWN)
+    return page("consents.html", request, look=look, year=year, wording=found, shown=SHOWN)
 
 
 @area.post("/{year:int}/students/{student}/consent", dependencies=[Depends(allow(HANDS))])

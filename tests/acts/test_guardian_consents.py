@@ -298,7 +298,7 @@ def test_whom_to_ask_is_printed_and_no_part_of_the_wording(rolled: Scene) -> Non
     with rolled.database.read() as connection:
         shown = printed(connection, BOOK, rolled.year, DAY, in_charge="李某某", place="南京某机房")
     said = str(shown.points)
-    assert ("负责人：李某某" in said, "地点：南京某机房" in said, "李某某" in shown.text) == (True, True, False)
+    assert ("专人：李某某" in said, "地点：南京某机房" in said, "李某某" in shown.text) == (True, True, False)
     assert shown.digest == wording(BOOK, rolled.year).digest
     assert rolled.year.contact.phone not in shown.text
 

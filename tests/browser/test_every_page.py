@@ -35,6 +35,7 @@ EVERYBODY = {
         for page in (
             "awards",
             "calendar",
+            "consent",
             "exports",
             "handover",
             "letters",
