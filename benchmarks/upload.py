@@ -101,7 +101,8 @@ def server(url: str = "", until: datetime = UNTIL) -> Iterator[tuple[int, Databa
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [sys.executable, "-c", SERVE, database.url, str(port), SECRET.decode()]
-        process = subprocess.Popen(command, cwd=Path(__file__).parents[1], env=dict(os.environ))
+        here, silent = Path(__file__).parents[1], subprocess.DEVNULL
+        process = subprocess.Popen(command, cwd=here, env=dict(os.environ), stdout=silent)
         try:
             wait(port)
             yield port, database, process.pid

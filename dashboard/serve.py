@@ -63,8 +63,12 @@ def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Itera
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Give a socket that listens there; raise PortTaken."""
-    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    """Give a socket that listens there; raise `WebPortTaken`.
+
+    Its protocol is named, else asyncio does not know it for TCP, and the body of each answer waits 40 ms for the other
+    side to acknowledge the head.
+    """
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))

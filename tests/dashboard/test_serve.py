@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard.serve import configuration
+from dashboard.serve import configuration, listening
 from dashboard.signing_in.rate_limit import MOST
 from tests.dashboard.test_signing_in import token_of
 from tests.support.ports import free_port
@@ -94,6 +95,29 @@ def refusal(folder: Path, port: int, **told: str) -> tuple[int | None, str]:
 
 
 @pytest.mark.slow
+def test_no_answer_waits_for_its_head_to_be_acknowledged() -> None:
+    """As TCP does where it is not told otherwise: 40 ms on every connection that is kept."""
+    assert asyncio.run(sends_at_once()) == 1
+
+
+async def sends_at_once() -> int:
+    """What a connection that was accepted there says of waiting."""
+    loop = asyncio.get_running_loop()
+    accepted: asyncio.Future[int] = loop.create_future()
+
+    class Answering(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            own = transport.get_extra_info("socket")
+            accepted.set_result(own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            transport.close()
+
+    with listening("127.0.0.1", 0) as heard:
+        async with await loop.create_server(Answering, sock=heard):
+            _, writer = await asyncio.open_connection(*heard.getsockname())
+            writer.close()
+            return await accepted
+
+
 def test_it_says_in_chinese_why_it_does_not_start(season_file: Path, tmp_path: Path) -> None:
     bare = refusal(tmp_path, free_port())
     shutil.copy(season_file, tmp_path / "talent.db")
