@@ -192,7 +192,11 @@ def logs(facts: YearEndFacts, figures: Figures) -> Found:
             short |= dict.fromkeys(owing)
             if owing:
                 there = sum(stage in misdated.get(number, none) for number in owing)
-                why = f"（其中 {there} 份已登记而日期早于培养开始或晚于报送日，不计入，请更正日期）" if there else ""
+                why = (
+                    f"（其中 {there} 份已登记而日期早于培养开始或晚于报送日，不计入，填错的据实更正日期）"
+                    if there
+                    else ""
+                )
                 lacks.append(f"第 {stage} 阶段{name} {len(owing)} 份{why}")
     order = [number for number in facts.in_training if number in short]
     mend = f"{{count}} 名在培学生{{who}}缺{'、'.join(lacks)}；请核对，已有的据实登记，确实没有的由导师督促学生补交"

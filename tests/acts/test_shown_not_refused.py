@@ -85,7 +85,7 @@ def before_training(scene: Scene, filled: Sheets) -> None:
     verdict = scene.submit("year-end", NANJING, FILED["year-end"]).verdict
     assert verdict is not None
     (said,) = verdict.refusals
-    there = "（其中 1 份已登记而日期早于培养开始或晚于报送日，不计入，请更正日期）"
+    there = "（其中 1 份已登记而日期早于培养开始或晚于报送日，不计入，填错的据实更正日期）"
     assert (said.rule, said.numbers, said.mend.count(there)) == ("year-end.logs", (number,), 2)
     assert moved(date(2022, 2, 21)) == (set(), 10)
     assert scene.submit("year-end", NANJING, FILED["year-end"]).done

@@ -36,7 +36,10 @@ def test_of_every_event_page_and_program_name_the_same_hand(event: Event, by: st
 
 def test_what_somebody_does_is_signed_by_him_and_only_what_follows_from_rules_by_the_system() -> None:
     assert HANDS.isdisjoint(BY_RULE)
-    assert set(Event) - HANDS - BY_RULE.keys() == {Event.ADDRESS, Event.ON_PAPER, Event.BACKFILL, Event.NOTE}
+    assert set(Event) - HANDS - BY_RULE.keys() == {
+        *(Event.ADDRESS, Event.ON_PAPER, Event.BACKFILL),
+        *(Event.CONSENT, Event.NOTE),
+    }
     assert (granter("grace", "王办"), granter("rerun", "王办"), signed("talent up")) == ("系统", "王办", "系统")
     assert for_a_city(stamp("2022-01-10T10:00", "王办")).by == "王办（省办代）"
 
