@@ -212,6 +212,9 @@ ROWS: dict[str, dict[str, object]] = {
     "audit": SIGNED | {"what": "重新开放", "subject": "2022/shortlist/yancheng"},
     "amendment": SIGNED | {"year": YEAR, "calendar": "", "reason": "通知"},
     "call": SIGNED | PLACE | {"whom": "王", "said": "在办"},
+    "case_note": SIGNED
+    | {name: PLACE[name] for name in ("year", "phase", "city")}
+    | {"token": "1", "office": "province", "internal": False, "text": "在办"},
     "request_answer": SIGNED | {"request": 1, "number": 1, "said": "granted"},
     "receipt": SIGNED | {"letter": select(func.min(table_of(Letter).c.id)).scalar_subquery()},
 }
@@ -230,6 +233,22 @@ def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name
         connection.execute(change)
     with scene.database.read() as connection:
         assert connection.execute(select(table.c.by)).scalars().all() == ["省办"]
+
+
+GUARDED = {
+    *("amendment", "audit", "award", "award_revoked", "call", "case_note", "chain_link", "consent_wording", "filing"),
+    *("guardian_consent", "receipt", "request_answer", "transition"),
+}
+BY = {"sqlite": ("UPDATE", "DELETE", "replace"), "postgresql": ("append_only", "truncate")}
+
+
+def test_what_is_guarded_is_guarded_against_all(scene: Scene, kind: str) -> None:
+    """Changing, deleting, replacing a row, and emptying the table."""
+    asked = "name FROM sqlite_master WHERE type = 'trigger'" if kind == "sqlite" else "tgname FROM pg_trigger"
+    with scene.database.read() as connection:
+        found = {*connection.execute(text(f"SELECT {asked}")).scalars()}
+    names = {f"{table}_{'' if guard == 'append_only' else 'no_'}{guard}" for table in GUARDED for guard in BY[kind]}
+    assert {one for one in found if not one.startswith("RI_ConstraintTrigger")} == names
 
 
 def test_the_url_of_a_server_names_the_driver_we_ship() -> None:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.append_only import guard
 from models.columns import UTCDateTime
 
 revision = "0044"
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("answers", name=op.f("uq_case_note_answers")),
     )
     op.create_index(op.f("ix_case_note_city"), "case_note", ["year", "city"])
+    guard(op.get_bind(), "case_note", "id", "token", "answers")
 
 
 def downgrade() -> None:

@@ -3,46 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.append_only import guard
 from models.columns import UTCDateTime
 
 revision = "0045"
 down_revision = "0044"
 branch_labels = None
 depends_on = None
-
-KEPT = {
-    "award": ("id", "year, kind, number", "whose, edition", "token"),
-    "award_revoked": ("award",),
-}
-"""What is only added to, and what no two rows of it share: by any of these SQLite would replace a row."""
-
-
-def keep_for_ever(table: str) -> None:
-    """Let nobody change, delete, replace or empty; `refuse_change` is of 0001."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in KEPT[table])  # noqa: S608 -- ours
-        op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
-        return
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-
-
-def _same(key: str) -> str:
-    return " AND ".join(f"{column} = NEW.{column}" for column in key.split(", "))
 
 
 def upgrade() -> None:
@@ -74,8 +41,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["award"], ["award.id"], name=op.f("fk_award_revoked_award_award")),
     )
     op.create_index(op.f("ix_award_revoked_year"), "award_revoked", ["year"])
-    for table in KEPT:
-        keep_for_ever(table)
+    guard(op.get_bind(), "award", "id", "year, kind, number", "whose, edition", "token")
+    guard(op.get_bind(), "award_revoked", "award")
 
 
 def downgrade() -> None:

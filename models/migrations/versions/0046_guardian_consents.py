@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.append_only import guard
 from models.columns import UTCDateTime
 
 revision = "0046"
@@ -10,43 +11,10 @@ down_revision = "0045"
 branch_labels = None
 depends_on = None
 
-KEPT = {"guardian_consent": ("id", "token"), "consent_wording": ("digest",)}
-"""What is only added to, and what no two rows of it share: by any of these SQLite would replace a row."""
-
-IGNORED = {"consent_wording"}
-"""What the programme inserts twice and keeps once."""
 JUDGED = (
     "year", "taken", "city", "grade", "subject", "mentor_party", "recommended", "guardian_consent", "consent_from",
     "subject_rank", "overall_rank",
 )  # fmt: skip
-
-
-def keep_for_ever(table: str) -> None:
-    """Let nobody change, delete, replace or empty; `refuse_change` is of 0001."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in KEPT[table])  # noqa: S608 -- ours
-        no = "IGNORE" if table in IGNORED else f"ABORT, '{table} is append-only'"
-        op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} BEGIN SELECT RAISE({no}); END"
-        )
-        return
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-
-
-def _same(key: str) -> str:
-    return " AND ".join(f"{column} = NEW.{column}" for column in key.split(", "))
 
 
 def upgrade() -> None:
@@ -75,8 +43,8 @@ def upgrade() -> None:
         sa.Column("as_of", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_consent_wording")),
     )
-    for table in KEPT:
-        keep_for_ever(table)
+    guard(op.get_bind(), "guardian_consent", "id", "token")
+    guard(op.get_bind(), "consent_wording", "digest", repeated=True)
     op.drop_index("ix_student_judged", "student")
     op.create_index("ix_student_judged", "student", [*JUDGED, "number"])
 
@@ -84,5 +52,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_student_judged", "student")
     op.create_index("ix_student_judged", "student", list(JUDGED))
-    for table in KEPT:
-        op.drop_table(table)
+    op.drop_table("consent_wording")
+    op.drop_table("guardian_consent")
