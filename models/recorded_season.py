@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Row, select
 
 from gates.states import Event
-from models import days_told, draft_rows, filed_rows, histories
+from models import days_told, draft_rows, filed_rows, guardian_consents, histories
 from models.columns import table_of
 from models.database import book_of
+from models.guardian_consents import NewConsent
 from models.loading import EMPTIED, NOTHING
 from models.tables.arrangements import Arrangement
 from models.tables.city_requests import Request, RequestAnswer
@@ -129,6 +130,16 @@ class RecordedSeason:
         table, asked = table_of(RequestAnswer), table_of(Request)
         query = select(table).join(asked, asked.c.id == table.c.request).where(asked.c.year == self.year)
         return {(row.request, row.as_of): row for row in self.connection.execute(query)}
+
+    @cached_property
+    def consents(self) -> Mapping[tuple[str, datetime], list[NewConsent]]:
+        """What offices recorded of guardians' consent, by city and instant, in the order of the rows."""
+        found: dict[tuple[str, datetime], list[NewConsent]] = defaultdict(list)
+        for one in guardian_consents.consents(self.connection, self.year):
+            if one.filing is None:
+                new = NewConsent(one.number, one.given, one.day, one.relation, one.way, one.wording, one.reason)
+                found[one.city, one.as_of].append(new)
+        return found
 
     @cached_property
     def persons(self) -> Mapping[tuple[str, datetime], Sequence[Row[Any]]]:

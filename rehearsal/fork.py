@@ -6,6 +6,7 @@ Docs: docs/decisions/0079-a-season-played-again.md.
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from acts.advance import advance
 from acts.amend import amend
 from acts.ask import ask
+from acts.guardian_consents import put_consent
 from acts.load import load_kept
 from acts.question import question
 from calendars import typed_year
@@ -59,6 +61,9 @@ OWN_WORDS = frozenset({"letter", "noted"})
 
 NUMBERED: Mapping[str, Callable[..., Outcome]] = {"ask": ask, "question": question}
 """The acts of cities that are done under the number that they have on record: answers and letters name it."""
+
+BY_A_CITY = frozenset({"load", "consent", *NUMBERED})
+"""What is done again otherwise than by an act's form."""
 
 
 class NoSuchFigure(TalentError):
@@ -202,14 +207,8 @@ class Replay(Play):
 
     def _do(self, event: Happening, stamp: Stamp) -> Outcome:
         given, options = (self.database, self.year.year), event.options
-        if event.do == "load":
-            assert event.phase is not None
-            assert event.city is not None
-            return load_kept(*given, event.phase, event.city, options["kept"], stamp)
-        if event.do in NUMBERED:
-            assert event.phase is not None
-            assert event.city is not None
-            return NUMBERED[event.do](*given, event.phase, event.city, stamp, **options)
+        if event.do in BY_A_CITY:
+            return self._of_city(event, stamp)
         if event.do == "advance":
             return Outcome("done", "", changes=advance(*given, stamp).changes)
         if event.do == "amend":
@@ -219,6 +218,16 @@ class Replay(Play):
                 writing.add_rule(connection, self.year.year, options["rule"], stamp.as_of)
             return Outcome("done", "")
         return super()._do(event, stamp)
+
+    def _of_city(self, event: Happening, stamp: Stamp) -> Outcome:
+        given, options = (self.database, self.year.year), event.options
+        assert event.city is not None
+        assert event.phase is not None
+        if event.do == "consent":
+            return put_consent(*given, event.city, options["new"], secrets.token_urlsafe(18), stamp, event.city)
+        if event.do == "load":
+            return load_kept(*given, event.phase, event.city, options["kept"], stamp)
+        return NUMBERED[event.do](*given, event.phase, event.city, stamp, **options)
 
 
 def figures(year: Year, book: Book) -> dict[str, typed_year.YearField]:

@@ -261,4 +261,5 @@ def moments(year: Year, first: datetime, last: datetime) -> Iterator[datetime]:
 
 def of_a_city(book: Book, event: Happening) -> bool:
     """Tell what a city office does itself; all else is the province's, what it fills in itself among it."""
-    return ACTS[event.do].by == "city" and not book.provincial(event.phase or "")
+    act = ACTS.get(event.do)  # a consent that a fork records again is none
+    return act is not None and act.by == "city" and not book.provincial(event.phase or "")

@@ -168,6 +168,13 @@ def _answer(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]
         yield "answer", {"request": one.id, "answer": said.said, "reason": said.reason or "", **day}
 
 
+def _consent(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
+    waiting = season.consents[row.city, row.as_of]
+    if not waiting:
+        raise _Lost
+    yield "consent", {"new": waiting.pop(0)}
+
+
 def _nobody(_: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
     if row.phase == APPLICATION.slug:
         yield "nobody-applied", {}
@@ -216,6 +223,7 @@ DONE: Mapping[Event, Done] = {
     Event.ANSWER: _answer,
     Event.NOBODY: _nobody,
     Event.PERSON: _person,
+    Event.CONSENT: _consent,
 }
 """By what the log says, the acts that did it."""
 

@@ -18,6 +18,7 @@ from acts.ask import ask
 from acts.case_notes import add_note
 from acts.correct import correct
 from acts.extend import extend
+from acts.guardian_consents import put_consent
 from acts.nobody_applied import nobody_applied
 from acts.nudge import nudge
 from acts.question import question
@@ -31,6 +32,7 @@ from models import city_requests
 from models.case_notes import PROVINCE, NewNote
 from models.city_requests import Wanted
 from models.database import Database
+from models.guardian_consents import NewConsent
 from models.letterbox import EVERY
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -39,7 +41,7 @@ from rehearsal import fork as forked
 from rehearsal.fork import NoSuchFigure, OnPaper, Unfit, figures, fork, side
 from rehearsal.packs import Pack, read_pack
 from rehearsal.play import Play, moments
-from tests.support import ledger
+from tests.support import ledger, sheets
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
 from tests.support.shelf import PACK
@@ -200,6 +202,32 @@ def test_what_moved_a_day_is_done_again_with_what_it_left_unsaid(scene: Scene) -
     found = fork(*where, instant("2022-01-11T12:00"), {})
     assert (found.left, found.refused, found.cells) == ((), (), ())
     assert (found.written, found.unwritten) == ((), ())
+
+
+@ON_SQLITE
+def test_what_guardians_said_is_recorded_again(scene: Scene) -> None:
+    """A child under fourteen whose workbook says 否, and one whose guardian withdrew: the gate goes by the record."""
+    first, second = ("3201-2022-0001", "3201-2022-0002")
+    said = NewConsent(first, given=True, day=date(2022, 1, 8), relation="mother", way="in-person", wording="own")
+    where = (scene.database, YEAR, NANJING)
+
+    def load(at: str) -> None:
+        young = {"born": date(2010, 5, 6)}
+        one = sheets.student(scene.city(NANJING), 1, **young, guardian_consent=False)
+        two = sheets.student(scene.city(NANJING), 2, **young)
+        scene.load("application", NANJING, sheets.application([one, two]), at)
+
+    scene.through(ROLL, NANJING)
+    load("2022-01-10T10:00")
+    assert put_consent(*where, said, "one", stamp("2022-01-10T10:30"), NANJING).done
+    assert scene.submit("application", NANJING, "2022-01-10T11:00").done
+    back = said._replace(number=second, given=False, day=date(2022, 1, 11), wording="")
+    assert put_consent(*where, back, "two", stamp("2022-01-11T10:00"), NANJING).done
+    scene.rerun("application", NANJING, "2022-01-12T10:00", date(2022, 1, 20))
+    load("2022-01-13T10:00")
+    assert scene.submit("application", NANJING, "2022-01-13T11:00").outcome == "returned"
+    found = fork(scene.database, YEAR, instant("2022-01-13T12:00"), {})
+    assert (found.left, found.refused, found.cells) == ((), (), ())
 
 
 def test_a_past_instant_is_played_twice_and_what_is_not_on_record_is_counted(scene: Scene) -> None:
