@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -31,10 +31,15 @@ def sheet(request: Request, look: Look, reader: Signed) -> HTMLResponse:
     year = look.opened.year
     with site.database.read() as connection:
         found = handover(connection, year.year, look.as_of, reader.city)
-    call = {office: _shown(one, reader) for office, one in found.call.items()}
-    return page(
-        "handover.html", request, look=look, year=year, sheet=found, call=call, promised=PROMISED, states=STATES
-    )
+    known = {office: one for office, one in found.call.items() if one.name or one.phone or one.mailbox}
+    facts: dict[str, Any] = {
+        "call": {office: _shown(one, reader) for office, one in known.items()},
+        "unknown": [office for office in found.call if office not in known],
+        "full": reader.role is not Role.VIEWER,
+        "promised": PROMISED,
+        "states": STATES,
+    }
+    return page("handover.html", request, look=look, year=year, sheet=found, **facts)
 
 
 def _shown(one: ContactPoint, reader: Reader) -> tuple[str, str, str]:
