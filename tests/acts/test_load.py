@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.pool import QueuePool
 
 import acts.load
-from forms.workbook_rows import RowError
+from forms.sandbox import read
+from forms.workbook_rows import Reading, RowError
 from models.columns import table_of
 from models.database import Database
 from models.standing import opened
@@ -55,6 +58,21 @@ def test_the_same_workbook_again_changes_nothing(approved: Scene) -> None:
     assert ledger.fingerprint(approved.database) == before
     assert load(81, "2022-01-25T10:00") == "南京《面试名单》已导入 2 行。"
     assert ledger.fingerprint(approved.database) != before
+
+
+def test_no_connection_waits_for_a_workbook_to_be_read(approved: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page that it came to reads of one snapshot: one that stays open meanwhile keeps a server from tidying up."""
+    pool, held = approved.database.engine.pool, []
+    assert isinstance(pool, QueuePool)
+
+    def noting(*given: Any) -> Reading:  # noqa: ANN401 -- those of `read`
+        held.append(pool.checkedout())
+        return read(*given)
+
+    monkeypatch.setattr(acts.load, "read", noting)
+    with approved.database.one_snapshot():
+        said = acts.load.load(approved.database, YEAR, SHORTLIST, NANJING, cut_line(80), stamp("2022-01-24T10:00"))
+    assert (said.outcome, held) == ("done", [0])
 
 
 def test_a_workbook_takes_the_place_of_the_one_before(approved: Scene) -> None:
