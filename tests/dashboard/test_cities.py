@@ -38,7 +38,7 @@ def test_a_city_sees_its_phases_in_the_order_of_the_year(window: Window) -> None
         "导师推荐", "学生申报", "面试名单", "导师面试", "师生见面会", "学生培养", "中期评价", "年度评价",
     ]  # fmt: skip
     turns = [text for text in found.texts("p") if text in {"由本市办理", "等省级管理办公室办理"}]
-    assert (turns, "共 8 个阶段，已办完 2 个。" in found.texts("p")) == (["由本市办理"], True)
+    assert (turns, "共 8 个阶段，已办完 2 个。 交接单" in found.texts("p")) == (["由本市办理"], True)
     states = [text for text in found.texts("p") if text[:1] in "✓!·○◐↩—"]
     assert states == ["✓已通过 按时", "✓已通过 按时", "!已逾期 逾期 8 天", *["·未开放"] * 5]
 
