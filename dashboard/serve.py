@@ -25,6 +25,7 @@ from letters.overrides import wording
 from models.database import Database, NotPrepared
 from models.migrate import prepared
 from phases.book import BOOK
+from post.collector_pause import leave_out_for_good
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def run(site: Site, host: str, port: int) -> None:
     server = uvicorn.Server(configuration(site))
     with listening(host, port) as heard, suppress(KeyboardInterrupt):
         gc.collect()
-        gc.freeze()
+        leave_out_for_good()
         gc.set_threshold(GARBAGE)
         server.run(sockets=[heard])
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from threading import Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_for_good = Event()
+"""Whether this process left out for good what was alive at its start; `gc.get_freeze_count` counts it, one by one."""
+
+
+def leave_out_for_good() -> None:
+    """Leave what is alive now out of every collection of this process."""
+    gc.freeze()
+    _for_good.set()
 
 
 @contextmanager
@@ -16,7 +27,7 @@ def undisturbed() -> Iterator[None]:
 
     What the block itself makes is collected as ever. A process that left out what was alive at its start needs no more.
     """
-    if gc.get_freeze_count():
+    if _for_good.is_set():
         yield
         return
     gc.freeze()

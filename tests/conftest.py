@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from models.database import Database
 from phases.book import BOOK
+from post.collector_pause import leave_out_for_good
 from tests import postgres
 from tests.support import compiled, memory, shelf
 from tests.support import tables_at_once as at_once
@@ -52,7 +53,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     """Look for garbage no more in what was imported, and in the rest less often: a page makes much, keeps nothing."""
-    gc.freeze()
+    leave_out_for_good()
     gc.set_threshold(50_000)
 
 

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
-from post.collector_pause import undisturbed
+from post import collector_pause
+from post.collector_pause import leave_out_for_good, undisturbed
 
 
 @pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
+def nothing_left_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(collector_pause, "_for_good", Event())
+    gc.unfreeze()
     yield
     gc.freeze()
 
 
 def test_what_is_alive_is_left_out_for_the_time_being() -> None:
-    gc.unfreeze()
     with undisturbed():
         within = gc.get_freeze_count()
     assert (within > 0, gc.get_freeze_count()) == (True, 0)
 
 
-def test_what_a_process_left_out_at_its_start_stays_so() -> None:
-    gc.freeze()
-    before = gc.get_freeze_count()
+def test_what_a_process_left_out_at_its_start_stays_so_and_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_out_for_good()
+    before, count = gc.get_freeze_count(), gc.get_freeze_count
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: pytest.fail("counted, one by one"))
     with undisturbed():
-        assert gc.get_freeze_count() == before
-    assert gc.get_freeze_count() == before
+        assert count() == before
+    assert count() == before
