@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, true
 
 from models.columns import columns_of, table_of
 from models.one_snapshot import once_a_snapshot
@@ -16,7 +17,7 @@ from models.taking_back import take_back_note
 from models.writing import bump
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from models.stamp import Stamp
 
@@ -84,17 +85,25 @@ def threads(
     A city reads of itself alone, and no office what another keeps `internal`. An answer stands with its question,
     from wherever it was given.
     """
-    table = table_of(CaseNote)
-    answer = table.alias("answer")
-    until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= as_of)
-    named = (("city", city), ("phase", phase), ("about", about))
-    wanted = [table.c[name] == value for name, value in named if value is not None]
-    asked = (table.c.year == year, table.c.answers.is_(None), table.c.as_of <= as_of, _theirs(reader))
-    note = columns_of(KeptNote, table)
-    its = [answer.c[one.key] for one in note]
-    query = select(*note, *its).outerjoin(answer, until_then).where(*asked, *wanted).order_by(table.c.id)
-    rows = [(row[: len(note)], row[len(note) :]) for row in connection.execute(query)]
+    named = {"city": city, "phase": phase, "about": about}
+    given = {f"of_{name}": value for name, value in named.items() if value is not None}
+    query = _threads(reader, tuple(name for name, value in named.items() if value is not None))
+    size = len(fields(KeptNote))
+    found = connection.execute(query, {"of_year": year, "known_at": as_of, **given})
+    rows = [(row[:size], row[size:]) for row in found]
     return tuple(Thread(KeptNote(*one), KeptNote(*said) if said[0] is not None else None) for one, said in rows)
+
+
+@lru_cache(maxsize=256)
+def _threads(reader: str, named: tuple[str, ...]) -> Select[Any]:
+    table = table_of(CaseNote)
+    answer, known_at = table.alias("answer"), bindparam("known_at", type_=table.c.as_of.type)
+    until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= known_at)
+    asked = (table.c.year == bindparam("of_year"), table.c.answers.is_(None), table.c.as_of <= known_at)
+    wanted = (table.c[name] == bindparam(f"of_{name}") for name in named)
+    note = columns_of(KeptNote, table)
+    query = select(*note, *(answer.c[one.key] for one in note)).outerjoin(answer, until_then)
+    return query.where(*asked, _theirs(reader), *wanted).order_by(table.c.id)
 
 
 def _theirs(reader: str) -> ColumnElement[bool]:
@@ -109,14 +118,21 @@ def unanswered(connection: Connection, year: int, owner: str, as_of: datetime) -
 
     None do once the year is closed: nobody can answer them.
     """
+    asked = {"of_year": year, "waits_for": owner, "known_at": as_of}
+    return tuple(KeptNote(*row) for row in connection.execute(_unanswered(), asked))
+
+
+@cache
+def _unanswered() -> Select[Any]:
     table, programme = table_of(CaseNote), table_of(ProgrammeYear)
-    closed = exists().where(programme.c.year == table.c.year, programme.c.closed_as_of <= as_of)
+    known_at = bindparam("known_at", type_=table.c.as_of.type)
+    closed = exists().where(programme.c.year == table.c.year, programme.c.closed_as_of <= known_at)
     answer = table.alias("answer")
-    until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= as_of)
-    asked = (table.c.year == year, table.c.owner == owner, table.c.as_of <= as_of, answer.c.id.is_(None), ~closed)
-    query = select(*columns_of(KeptNote, table)).outerjoin(answer, until_then).where(*asked)
-    by_day = (table.c.until.is_(None), table.c.until, table.c.id)
-    return tuple(KeptNote(*row) for row in connection.execute(query.order_by(*by_day)))
+    until_then = and_(answer.c.answers == table.c.id, answer.c.as_of <= known_at)
+    theirs = (table.c.year == bindparam("of_year"), table.c.owner == bindparam("waits_for"))
+    query = select(*columns_of(KeptNote, table)).outerjoin(answer, until_then)
+    query = query.where(*theirs, table.c.as_of <= known_at, answer.c.id.is_(None), ~closed)
+    return query.order_by(table.c.until.is_(None), table.c.until, table.c.id)
 
 
 def add(connection: Connection, token: str, year: int, new: NewNote, stamp: Stamp) -> int:

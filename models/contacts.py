@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from calendars.deadlines import day_of
 from calendars.year import ContactPoint
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from models.stamp import Stamp
 
@@ -105,11 +106,16 @@ def recipients(office: str) -> tuple[str, str]:
 
 def of(connection: Connection, office: str | None = None) -> list[ContactPerson]:
     """Give an office's contacts (None: all), those of old among them; by office, the newest first."""
+    found = connection.execute(_persons(of_all=office is None), {"of_office": office})
+    return [ContactPerson(*row) for row in found]
+
+
+@cache
+def _persons(*, of_all: bool) -> Select[Any]:
     table = table_of(Contact)
     query = select(*(table.c[each.name] for each in fields(ContactPerson)))
-    if office is not None:
-        query = query.where(table.c.office == office)
-    return [ContactPerson(*row) for row in connection.execute(query.order_by(table.c.office, table.c.id.desc()))]
+    query = query.order_by(table.c.office, table.c.id.desc())
+    return query if of_all else query.where(table.c.office == bindparam("of_office"))
 
 
 def find(connection: Connection, key: int) -> ContactPerson | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models.columns import table_of
 from models.one_snapshot import once_a_snapshot
@@ -16,7 +17,7 @@ from models.tables.personal_changes import PersonalChange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from models.facts.scope import Scope
 
@@ -37,11 +38,8 @@ def days_by_phase(connection: Connection, year: int) -> dict[str, Days]:
 
     A student's follows him to another city: a move is on record at the old city, then at the new one.
     """
-    table = table_of(PersonalChange)
-    columns = (table.c.city, table.c.number, table.c.what, table.c.now)
-    query = select(*columns).where(table.c.year == year, table.c.what.in_((*sorted(ONE_BY_ONE), "city")))
     found: dict[str, Days] = {phase: defaultdict(dict) for phase in sorted(ONE_BY_ONE)}
-    for city, whom, what, now in connection.execute(query.order_by(table.c.id)):
+    for city, whom, what, now in connection.execute(_days_and_moves(), {"given_in": year}):
         if what == "city":
             for days in found.values():
                 had = [days[one].pop(whom) for one in tuple(days) if whom in days[one]]
@@ -51,6 +49,14 @@ def days_by_phase(connection: Connection, year: int) -> dict[str, Days]:
         else:
             found[what][city][whom] = date.fromisoformat(now)
     return {phase: dict(days) for phase, days in found.items() if any(days.values())}
+
+
+@cache
+def _days_and_moves() -> Select[Any]:
+    table = table_of(PersonalChange)
+    columns = (table.c.city, table.c.number, table.c.what, table.c.now)
+    which = (table.c.year == bindparam("given_in"), table.c.what.in_((*sorted(ONE_BY_ONE), "city")))
+    return select(*columns).where(*which).order_by(table.c.id)
 
 
 def days_of_persons(connection: Connection, year: int, phase: str) -> Days:

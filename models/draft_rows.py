@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from models.columns import columns_of, table_of
 from models.database import book_of
@@ -20,7 +21,7 @@ from models.tables.season import Filing, RefusedLoad, WorkbookLoad
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from phases.stored_sheet import StoredSheet
 
@@ -35,12 +36,22 @@ def drafts(connection: Connection, key: str) -> Table:
 
 def counts(connection: Connection, year: int, city: str, keys: Sequence[str]) -> dict[str, int]:
     """Give how many rows the city has in each of these sheets, in one statement."""
-    tables = {key: drafts(connection, key) for key in keys}
-    asked = (
-        select(func.count()).where(table.c.year == year, table.c.city == city).scalar_subquery().label(key)
-        for key, table in tables.items()
+    asked = _counts(tuple((key, drafts(connection, key)) for key in keys))
+    found = connection.execute(asked, {"counted_in": year, "counted_of": city})
+    return dict(found.one()._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+@lru_cache(maxsize=32)
+def _counts(tables: Sequence[tuple[str, Table]]) -> Select[Any]:
+    return select(
+        *(
+            select(func.count())
+            .where(table.c.year == bindparam("counted_in"), table.c.city == bindparam("counted_of"))
+            .scalar_subquery()
+            .label(key)
+            for key, table in tables
+        )
     )
-    return dict(connection.execute(select(*asked)).one()._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
 
 
 def rows(
@@ -89,10 +100,18 @@ def last_line(connection: Connection, year: int, city: str, key: str) -> int | N
 
 def newest(connection: Connection, year: int, form: str, city: str) -> Load | None:
     """Give the load that made the city's present draft of that form; None where none did, or it was taken away."""
+    found = connection.execute(_newest(), {"of_year": year, "of_form": form, "of_city": city})
+    return next((load for row in found if (load := Load(*row)).sha256 != NOTHING), None)
+
+
+@cache
+def _newest() -> Select[Any]:
     table = table_of(WorkbookLoad)
-    mine = (table.c.year == year, table.c.form == form, table.c.city == city)
-    found = select(*columns_of(Load, table)).where(*mine).order_by(table.c.id.desc()).limit(1)
-    return next((load for row in connection.execute(found) if (load := Load(*row)).sha256 != NOTHING), None)
+    return select(*columns_of(Load, table)).where(*_of_form(table)).order_by(table.c.id.desc()).limit(1)
+
+
+def _of_form(table: Table) -> list[ColumnElement[bool]]:
+    return [table.c[name] == bindparam(f"of_{name}") for name in ("year", "form", "city")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +125,16 @@ class RefusedSince:
 
 def refused_since(connection: Connection, year: int, form: str, city: str) -> RefusedSince | None:
     """Give the newest upload of that form if it was refused: then the draft, if there is one, is an older one."""
-    refused, load = table_of(RefusedLoad), table_of(WorkbookLoad)
-    after = select(func.max(load.c.at)).where(load.c.year == year, load.c.form == form, load.c.city == city)
-    mine = (refused.c.year == year, refused.c.city == city, refused.c.form == form)
-    query = select(*columns_of(RefusedSince, refused), after.scalar_subquery() < refused.c.at)
-    newest = connection.execute(query.where(*mine).order_by(refused.c.id.desc()).limit(1)).one_or_none()
+    newest = connection.execute(_refused_since(), {"of_year": year, "of_form": form, "of_city": city}).one_or_none()
     return RefusedSince(*newest[:3]) if newest and newest[3] in (True, 1, None) else None
+
+
+@cache
+def _refused_since() -> Select[Any]:
+    refused, load = table_of(RefusedLoad), table_of(WorkbookLoad)
+    after = select(func.max(load.c.at)).where(*_of_form(load))
+    query = select(*columns_of(RefusedSince, refused), after.scalar_subquery() < refused.c.at)
+    return query.where(*_of_form(refused)).order_by(refused.c.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, insert, literal, or_, select
+from sqlalchemy import Integer, and_, bindparam, exists, func, insert, literal, or_, select
 
 from gates.states import Event
 from models.columns import columns_of, table_of
@@ -106,6 +107,7 @@ def consents(
     return tuple(KeptConsent(*row) for row in connection.execute(query))
 
 
+@lru_cache(maxsize=16)
 def decided(year: int, *, given: bool) -> Select[Any]:
     """Select the numbers of whom an office recorded last that consent was given, or withdrawn.
 
@@ -215,13 +217,18 @@ def open_withdrawals(scope: Scope) -> tuple[OpenWithdrawal, ...]:
 @once_a_snapshot
 def _withdrew(connection: Connection, year: int, cities: tuple[str, ...]) -> Sequence[tuple[str, str, date]]:
     """Give city, number and day of whoever withdrew last and is taken there, in the order of the numbers."""
-    table, student = table_of(GuardianConsent), draft_table(STUDENTS)
+    rows = connection.execute(_withdrawals(cities), {"withdrew_in": year})
+    return [(city, number, day) for city, number, day in rows]
+
+
+@lru_cache(maxsize=32)
+def _withdrawals(cities: tuple[str, ...]) -> Select[Any]:
+    table, student, year = table_of(GuardianConsent), draft_table(STUDENTS), bindparam("withdrew_in", type_=Integer)
     newest = select(func.max(table.c.id)).where(table.c.year == year, table.c.filing.is_(None)).group_by(table.c.number)
     his = and_(student.c.year == table.c.year, student.c.number == table.c.number)
     query = select(student.c.city, table.c.number, table.c.day).join_from(table, student, his)
     mine = (student.c.year == year, student.c.city.in_(cities), student.c.taken)
-    rows = connection.execute(query.where(table.c.id.in_(newest), ~table.c.given, *mine).order_by(table.c.number))
-    return [(city, number, day) for city, number, day in rows]
+    return query.where(table.c.id.in_(newest), ~table.c.given, *mine).order_by(table.c.number)
 
 
 class _List(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from gates.states import State
 from models.columns import table_of
@@ -19,7 +20,7 @@ from phases.application import STUDENTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from models.facts.scope import Scope
     from models.stamp import Stamp
@@ -67,14 +68,8 @@ def likely_children(scope: Scope, own: Iterable[str] = ()) -> list[LikelyChild]:
 
 @once_a_snapshot
 def _likely_children(connection: Connection, year: int, cities: tuple[str, ...]) -> Sequence[LikelyChild]:
-    student = draft_table(STUDENTS)
-    taken = (student.c.year == year, student.c.taken, student.c.city.in_(cities))
-    several = select(student.c.likeness).where(*taken).group_by(student.c.likeness)
-    several = several.having(func.count(student.c.person.distinct()) > 1)
-    columns = (student.c.likeness, student.c.city, student.c.number, student.c.school, student.c.person)
-    query = select(*columns).where(*taken, student.c.likeness.in_(several)).order_by(student.c.number)
     found: dict[str, list[Applicant]] = defaultdict(list)
-    for likeness, *rest in connection.execute(query):
+    for likeness, *rest in connection.execute(_alike(cities), {"of_year": year}):
         found[likeness].append(Applicant(*rest))
     if not found:
         return []
@@ -86,6 +81,16 @@ def _likely_children(connection: Connection, year: int, cities: tuple[str, ...])
     return children
 
 
+@lru_cache(maxsize=32)
+def _alike(cities: tuple[str, ...]) -> Select[Any]:
+    student = draft_table(STUDENTS)
+    taken = (student.c.year == bindparam("of_year"), student.c.taken, student.c.city.in_(cities))
+    several = select(student.c.likeness).where(*taken).group_by(student.c.likeness)
+    several = several.having(func.count(student.c.person.distinct()) > 1)
+    columns = (student.c.likeness, student.c.city, student.c.number, student.c.school, student.c.person)
+    return select(*columns).where(*taken, student.c.likeness.in_(several)).order_by(student.c.number)
+
+
 def _settled(connection: Connection, year: int) -> dict[tuple[str, str], Row[Any]]:
     """Give what was settled last, by likeness and persons."""
     table = table_of(ChildSettled)
@@ -95,9 +100,14 @@ def _settled(connection: Connection, year: int) -> dict[tuple[str, str], Row[Any
 
 def settled_as_one(connection: Connection, year: int) -> list[str]:
     """Give the likenesses of which it was settled last that they are one child."""
-    table = table_of(ChildSettled)
-    rows = connection.execute(select(table.c.likeness, table.c.same).where(table.c.year == year).order_by(table.c.id))
+    rows = connection.execute(_said_same(), {"of_year": year})
     return [likeness for likeness, same in dict(rows.tuples().all()).items() if same]
+
+
+@cache
+def _said_same() -> Select[Any]:
+    table = table_of(ChildSettled)
+    return select(table.c.likeness, table.c.same).where(table.c.year == bindparam("of_year")).order_by(table.c.id)
 
 
 def settle(connection: Connection, year: int, child: LikelyChild, stamp: Stamp, *, same: bool, reason: str) -> None:

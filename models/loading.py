@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, cast, delete, func, insert, select, update
+from sqlalchemy import String, bindparam, cast, delete, func, insert, select, update
 
 from forms.folding import fold
 from models.columns import table_of
@@ -20,7 +21,7 @@ from phases.mentor_recommendation import MENTORS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Select, Table
 
     from models.stamp import Stamp
     from phases.on_record import PartyKey
@@ -44,9 +45,14 @@ def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
 
 def newest_load(connection: Connection, year: int, form: str, city: str) -> str | None:
     """Give the fingerprint of the rows that are the city's draft."""
+    return connection.execute(_newest_load(), {"of_year": year, "of_form": form, "of_city": city}).scalar()
+
+
+@cache
+def _newest_load() -> Select[Any]:
     table = table_of(WorkbookLoad)
-    query = select(table.c.sha256).where(table.c.year == year, table.c.form == form, table.c.city == city)
-    return connection.execute(query.order_by(table.c.id.desc()).limit(1)).scalar()
+    mine = (table.c[name] == bindparam(f"of_{name}") for name in ("year", "form", "city"))
+    return select(table.c.sha256).where(*mine).order_by(table.c.id.desc()).limit(1)
 
 
 def emptied(connection: Connection, year: int, form: str, cities: Collection[str]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from models.columns import columns_of, table_of
 from models.one_snapshot import once_a_snapshot
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from models.stamp import Stamp
 
@@ -78,10 +79,16 @@ def find(connection: Connection, year: int, number: int) -> KeptAct | None:
 @once_a_snapshot
 def unsigned(connection: Connection, year: int, as_of: datetime) -> Sequence[KeptAct]:
     """Give what waited for a signature at an instant, the oldest first."""
+    return [KeptAct(*row) for row in connection.execute(_unsigned(), {"of_year": year, "known_at": as_of})]
+
+
+@cache
+def _unsigned() -> Select[Any]:
     table = table_of(PreparedAct)
-    waited = or_(table.c.settled.is_(None), table.c.settled_as_of > as_of)
-    query = select(*columns_of(KeptAct, table)).where(table.c.year == year, table.c.as_of <= as_of, waited)
-    return [KeptAct(*row) for row in connection.execute(query.order_by(table.c.as_of, table.c.id))]
+    known_at = bindparam("known_at", type_=table.c.as_of.type)
+    waited = or_(table.c.settled.is_(None), table.c.settled_as_of > known_at)
+    mine = (table.c.year == bindparam("of_year"), table.c.as_of <= known_at, waited)
+    return select(*columns_of(KeptAct, table)).where(*mine).order_by(table.c.as_of, table.c.id)
 
 
 def settle(connection: Connection, one: KeptAct, settled: Settled, stamp: Stamp) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Integer, bindparam, func, insert, or_, select
 
 from models.columns import table_of
 from models.letter_states import LetterState
@@ -16,7 +17,7 @@ from models.tables.season import Letter
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from models.stamp import Stamp
 
@@ -49,14 +50,19 @@ def in_message(connection: Connection, lead: int) -> list[InMessage]:
 
     What was taken back before it went out, or waits for its release, is not among them.
     """
-    letter, receipt = table_of(Letter), table_of(Receipt)
+    return [InMessage._make(row) for row in connection.execute(_in_message(), {"led_by": lead})]
+
+
+@cache
+def _in_message() -> Select[Any]:
+    letter, receipt, lead = table_of(Letter), table_of(Receipt), bindparam("led_by", type_=Integer)
     out = func.coalesce(letter.c.sent_at, letter.c.queued_at)
-    query = (
+    return (
         select(letter.c.id, letter.c.year, letter.c.recipient, receipt.c.at.label("receipt"), out)
         .outerjoin(receipt, receipt.c.letter == letter.c.id)
         .where(or_(letter.c.id == lead, letter.c.envelope == lead), letter.c.state.not_in(NOT_OUT))
+        .order_by(letter.c.id)
     )
-    return [InMessage._make(row) for row in connection.execute(query.order_by(letter.c.id))]
 
 
 def receipt(connection: Connection, letter: int) -> Acknowledged | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from models.columns import table_of
 from models.shortcuts.bulk import inserting
@@ -76,8 +77,13 @@ def silent(connection: Connection, now: datetime, year: int | None = None) -> tu
 
     Only the last sign is kept: of a past instant nothing is silent that has run since.
     """
+    found = connection.execute(_silent(of_all=year is None), {"silent_at": now, "of_year": year})
+    return tuple(Sign(*row) for row in found)
+
+
+@cache
+def _silent(*, of_all: bool) -> Select[Any]:
     sign, programme = table_of(SignOfLife), table_of(ProgrammeYear)
     live = exists().where(programme.c.rehearsal.is_(False), programme.c.closed_as_of.is_(None))
-    wanted = live if year is None else live.where(programme.c.year == year)
-    query = select(sign).where(sign.c.due < now, wanted).order_by(sign.c.work)
-    return tuple(Sign(*row) for row in connection.execute(query))
+    wanted = live if of_all else live.where(programme.c.year == bindparam("of_year"))
+    return select(sign).where(sign.c.due < bindparam("silent_at"), wanted).order_by(sign.c.work)

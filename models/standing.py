@@ -174,20 +174,22 @@ def newest_calendar(connection: Connection) -> Year:
 
 def cells(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, Cell]:
     """Give the city phases of these cities (None: all), by phase and city."""
-    query = _cells()
-    if cities is not None:
-        query = query.where(table_of(CityPhase).c.city.in_(cities))
     found = {}
-    for key, phase, city, state, *rest in connection.execute(query, {"standing_in": year}):
+    for key, phase, city, state, *rest in connection.execute(_cells(_in_order(cities)), {"standing_in": year}):
         found[phase, city] = Cell(key, phase, city, STATES[state], *rest)
     return found
 
 
-@cache
-def _cells() -> Select[Any]:
+def _in_order(cities: Collection[str] | None) -> tuple[str, ...] | None:
+    return None if cities is None else tuple(sorted(cities))
+
+
+@lru_cache(maxsize=32)
+def _cells(cities: tuple[str, ...] | None) -> Select[Any]:
     table = table_of(CityPhase)
     query = select(*(table.c[field.name] for field in fields(Cell))).where(table.c.year == bindparam("standing_in"))
-    return query.order_by(table.c.id)
+    query = query.order_by(table.c.id)
+    return query if cities is None else query.where(table.c.city.in_(cities))
 
 
 def done_on_paper(connection: Connection, year: int) -> frozenset[str]:
@@ -240,15 +242,18 @@ def states(connection: Connection, year: int, cities: Collection[str] | None) ->
 
 def extensions(connection: Connection, year: int, cities: Collection[str] | None) -> dict[Key, list[Extension]]:
     """Give each city phase's own later due days, the oldest first."""
-    table = table_of(ExtensionRow)
-    columns = (table.c.phase, table.c.city, table.c.until, table.c.cause, table.c.corrections)
-    query = select(*columns).where(table.c.year == year).order_by(table.c.id)
-    if cities is not None:
-        query = query.where(table.c.city.in_(cities))
     found: dict[Key, list[Extension]] = defaultdict(list)
-    for phase, city, *given in connection.execute(query):
+    for phase, city, *given in connection.execute(_extensions(_in_order(cities)), {"extended_in": year}):
         found[phase, city].append(Extension(*given))
     return found
+
+
+@lru_cache(maxsize=32)
+def _extensions(cities: tuple[str, ...] | None) -> Select[Any]:
+    table = table_of(ExtensionRow)
+    columns = (table.c.phase, table.c.city, table.c.until, table.c.cause, table.c.corrections)
+    query = select(*columns).where(table.c.year == bindparam("extended_in")).order_by(table.c.id)
+    return query if cities is None else query.where(table.c.city.in_(cities))
 
 
 def given_at(connection: Connection, year: int) -> dict[Key, datetime]:
@@ -262,14 +267,17 @@ def waivers(
     connection: Connection, year: int, cities: Collection[str] | None
 ) -> dict[tuple[str, str, int], dict[str, Waived]]:
     """Give the waived rules by phase, city and attempt."""
-    table = table_of(WaiverRow)
-    query = select(table).where(table.c.year == year)
-    if cities is not None:
-        query = query.where(table.c.city.in_(cities))
     found: dict[tuple[str, str, int], dict[str, Waived]] = defaultdict(dict)
-    for row in connection.execute(query):
+    for row in connection.execute(_waivers(_in_order(cities)), {"waived_in": year}):
         found[row.phase, row.city, row.attempt][row.rule] = Waived(row.by, row.reason)
     return found
+
+
+@lru_cache(maxsize=32)
+def _waivers(cities: tuple[str, ...] | None) -> Select[Any]:
+    table = table_of(WaiverRow)
+    query = select(table).where(table.c.year == bindparam("waived_in"))
+    return query if cities is None else query.where(table.c.city.in_(cities))
 
 
 def city_slugs(connection: Connection, year: int) -> tuple[str, ...]:

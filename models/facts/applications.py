@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, tuple_
@@ -28,6 +29,9 @@ KEY = ("city", "grade", "subject", "mentor_party", "recommended")
 """What students are grouped by. Whether ranks and consent are in order is counted within a group: the group's order is
 that of an index, and a count needs no sorting where a million days and ranks would.
 """
+
+QUESTIONS = 64
+"""So many statements of each kind are kept as they were built: an evening's cities ask the same ones over and over."""
 
 MANY_KEYS = 2_000
 """So many groups in breach are looked for by name; where there are more, every row is read."""
@@ -62,15 +66,18 @@ def rank_within(student: Table, figures: Figures) -> ColumnElement[bool]:
     return case((within, True), else_=False)
 
 
-def _consent_missing(student: Table, scope: Scope) -> ColumnElement[bool]:
+Filed = tuple[tuple[str, "date"], ...]
+"""The cities that are judged, each with the day on which it files."""
+
+
+def _consent_missing(student: Table, year: int, filed_on: Filed) -> ColumnElement[bool]:
     """Under the age of consent on the day that the city files, and none on record: withdrawn last, or never given.
 
     What an office recorded last decides, and the workbook where there is nothing. Who is young is asked first, for they
     are few.
     """
-    filed_on, year = scope.filed_on, scope.year.year
     days: dict[date, list[str]] = defaultdict(list)
-    for city, day in filed_on.items():
+    for city, day in filed_on:
         days[day].append(city)
     young = [and_(student.c.consent_from > day, student.c.city.in_(cities)) for day, cities in days.items()]
     if len(days) == 1:
@@ -80,22 +87,33 @@ def _consent_missing(student: Table, scope: Scope) -> ColumnElement[bool]:
 
 
 def _groups(scope: Scope) -> list[Row[Any]]:
+    return list(scope.connection.execute(_counted(scope.year.year, scope.year.figures, _filed(scope))))
+
+
+def _filed(scope: Scope) -> Filed:
+    return tuple(scope.filed_on.items())
+
+
+@lru_cache(maxsize=QUESTIONS)
+def _counted(year: int, figures: Figures, filed_on: Filed) -> Select[Any]:
     student = draft_table(STUDENTS)
-    key, within, missing = _judged(scope, student)
+    key, within, missing = _judged(student, year, figures, filed_on)
     counts = (
         func.count().label("students"),
         func.count().filter(within).label("within"),
         func.count().filter(missing).label("missing"),
         func.count().filter(within, missing).label("both"),
     )
-    query = select(*key, *counts).where(*scope.mine(student), student.c.taken).group_by(*key)
-    return list(scope.connection.execute(query))
+    mine = (student.c.year == year, student.c.city.in_([city for city, _ in filed_on]), student.c.taken)
+    return select(*key, *counts).where(*mine).group_by(*key)
 
 
-def _judged(scope: Scope, student: Table) -> tuple[list[ColumnElement[Any]], ColumnElement[bool], ColumnElement[bool]]:
+def _judged(
+    student: Table, year: int, figures: Figures, filed_on: Filed
+) -> tuple[list[ColumnElement[Any]], ColumnElement[bool], ColumnElement[bool]]:
     """Give what students are grouped by, whether the rank is within, whether a consent is missing."""
     key: list[ColumnElement[Any]] = [student.c[name] for name in KEY]
-    return key, rank_within(student, scope.year.figures), _consent_missing(student, scope)
+    return key, rank_within(student, figures), _consent_missing(student, year, filed_on)
 
 
 def _spread(row: Row[Any]) -> dict[tuple[bool, bool], int]:
@@ -148,12 +166,17 @@ def _sought(mentors: Mapping[tuple[str, int], Row[Any]], groups: Sequence[Row[An
     return found
 
 
-def _rows(scope: Scope, *which: ColumnElement[bool]) -> dict[tuple[str, str], Row[Any]]:
-    """Give single students by city and number."""
+@lru_cache(maxsize=QUESTIONS)
+def _single(year: int, figures: Figures, filed_on: Filed) -> Select[Any]:
+    """Select single students, taken, of any year and city."""
     student = draft_table(STUDENTS)
-    key, within, missing = _judged(scope, student)
+    key, within, missing = _judged(student, year, figures, filed_on)
     query = select(*key, within.label("within"), missing.label("missing"), student.c.number)
-    query = query.where(student.c.taken, *which)
+    return query.where(student.c.taken)
+
+
+def _rows(scope: Scope, query: Select[Any]) -> dict[tuple[str, str], Row[Any]]:
+    """Give single students by city and number."""
     return {(row.city, row.number): row for row in scope.connection.execute(query) if row.city in scope.filed_on}
 
 
@@ -162,19 +185,34 @@ def _repeated(scope: Scope) -> dict[tuple[str, str], Row[Any]]:
 
     Over all cities first, which is one pass over an index; and no condition on the city, which would choose another.
     """
-    student = draft_table(STUDENTS)
     filed = in_state(scope, "application", [State.PASSED]) - withdrawn(scope)
-    counted = student.c.city.in_(sorted(filed | set(scope.cities)))
-    taken = (student.c.year == scope.year.year, student.c.taken)
+    cities = tuple(sorted(filed | set(scope.cities)))
+    asked = (scope.year.year, scope.year.figures, _filed(scope), cities)
+    found = _rows(scope, _persons_again(*asked))
+    if one := settled_as_one(scope.connection, scope.year.year):
+        found |= _rows(scope, _settled_again(*asked, tuple(one)))
+    return found
+
+
+@lru_cache(maxsize=QUESTIONS)
+def _persons_again(year: int, figures: Figures, filed_on: Filed, cities: tuple[str, ...]) -> Select[Any]:
+    student = draft_table(STUDENTS)
+    taken = (student.c.year == year, student.c.taken)
     more = select(student.c.person).group_by(student.c.person).having(func.count() > 1).where(*taken)
     twice = _once(more, "twice")
-    again = _once(more.where(counted, student.c.person.in_(select(twice.c.person))), "again")
-    found = _rows(scope, student.c.year == scope.year.year, student.c.person.in_(select(again.c.person)))
-    if one := settled_as_one(scope.connection, scope.year.year):
-        both = select(student.c.likeness).where(*taken, counted, student.c.likeness.in_(one))
-        several = both.group_by(student.c.likeness).having(func.count() > 1)
-        found |= _rows(scope, student.c.year == scope.year.year, student.c.likeness.in_(several))
-    return found
+    again = more.where(student.c.city.in_(cities), student.c.person.in_(select(twice.c.person)))
+    of_these = student.c.person.in_(select(_once(again, "again").c.person))
+    return _single(year, figures, filed_on).where(student.c.year == year, of_these)
+
+
+def _settled_again(
+    year: int, figures: Figures, filed_on: Filed, cities: tuple[str, ...], one: tuple[str, ...]
+) -> Select[Any]:
+    student = draft_table(STUDENTS)
+    taken = (student.c.year == year, student.c.taken, student.c.city.in_(cities))
+    both = select(student.c.likeness).where(*taken, student.c.likeness.in_(one))
+    several = both.group_by(student.c.likeness).having(func.count() > 1)
+    return _single(year, figures, filed_on).where(student.c.year == year, student.c.likeness.in_(several))
 
 
 def _once(query: Select[Any], name: str) -> CTE:
@@ -183,9 +221,15 @@ def _once(query: Select[Any], name: str) -> CTE:
 
 
 def _rejected(scope: Scope) -> dict[str, int]:
-    student = draft_table(STUDENTS)
-    query = select(student.c.city, func.count()).where(*scope.mine(student), ~student.c.taken).group_by(student.c.city)
+    query = _not_taken(scope.year.year, scope.cities)
     return dict(scope.connection.execute(query).tuples().all())
+
+
+@lru_cache(maxsize=QUESTIONS)
+def _not_taken(year: int, cities: tuple[str, ...]) -> Select[tuple[str, int]]:
+    student = draft_table(STUDENTS)
+    mine = (student.c.year == year, student.c.city.in_(cities), ~student.c.taken)
+    return select(student.c.city, func.count()).where(*mine).group_by(student.c.city)
 
 
 def _offenders(
@@ -213,6 +257,7 @@ def _offenders(
 def _suspects(scope: Scope, wrong: Sequence[tuple[Any, ...]]) -> dict[tuple[str, str], Row[Any]]:
     """Give the students of these groups, and all whose rank or consent is not in order."""
     student = draft_table(STUDENTS)
-    key, within, missing = _judged(scope, student)
+    judged = (scope.year.year, scope.year.figures, _filed(scope))
+    key, within, missing = _judged(student, *judged)
     by_group = tuple_(*key).in_(wrong) if len(wrong) <= MANY_KEYS else true()
-    return _rows(scope, *scope.mine(student), or_(~within, missing, by_group))
+    return _rows(scope, _single(*judged).where(*scope.mine(student), or_(~within, missing, by_group)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, String, and_, func, or_, select, type_coerce
+from sqlalchemy import Row, Select, String, and_, bindparam, func, or_, select, type_coerce
 
 from gates.states import State
 from models.columns import table_of
@@ -84,9 +85,14 @@ def in_state(scope: Scope, phase: str, states: Iterable[State]) -> frozenset[str
 
 @once_a_snapshot
 def _in_state(connection: Connection, year: int, phase: str, states: tuple[State, ...]) -> frozenset[str]:
+    return frozenset(connection.execute(_standing(states), {"of_year": year, "of_phase": phase}).scalars())
+
+
+@lru_cache(maxsize=32)
+def _standing(states: tuple[State, ...]) -> Select[Any]:
     table = table_of(CityPhase)
-    wanted = (table.c.year == year, table.c.phase == phase, table.c.state.in_([state.value for state in states]))
-    return frozenset(connection.execute(select(table.c.city).where(*wanted)).scalars())
+    mine = (table.c.year == bindparam("of_year"), table.c.phase == bindparam("of_phase"))
+    return select(table.c.city).where(*mine, table.c.state.in_([state.value for state in states]))
 
 
 def counting(scope: Scope, phase: str, *, decided: bool = False) -> frozenset[str]:
@@ -155,9 +161,13 @@ def withdrawn(scope: Scope) -> frozenset[str]:
 
 @once_a_snapshot
 def _withdrawn(connection: Connection, year: int) -> frozenset[str]:
+    return frozenset(connection.execute(_who_left(), {"of_year": year}).scalars())
+
+
+@cache
+def _who_left() -> Select[Any]:
     table = table_of(CityYear)
-    query = select(table.c.city).where(table.c.year == year, table.c.withdrawn_as_of.is_not(None))
-    return frozenset(connection.execute(query).scalars())
+    return select(table.c.city).where(table.c.year == bindparam("of_year"), table.c.withdrawn_as_of.is_not(None))
 
 
 def admitted(scope: Scope) -> dict[str, tuple[str, ...]]:
