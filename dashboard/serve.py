@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from calendars.errors import TalentError
+from dashboard.serving import log_lines
 from dashboard.serving.app import make_app
 from dashboard.serving.request_log import Observer, logged
 from dashboard.serving.secret_key import secret_of
@@ -88,6 +89,7 @@ def configuration(site: Site) -> uvicorn.Config:
         forwarded_allow_ips=list(gateways),
         server_header=False,
         access_log=False,
+        log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
         http=PromptProtocol,
@@ -103,6 +105,7 @@ def serve(settings: Settings, folder: Path, pack: Path | None = None) -> None:
 def run(site: Site, host: str, port: int) -> None:
     """Serve a site there until SIGINT or SIGTERM; raise `WebPortTaken`."""
     hold_many()
+    log_lines.begin()
     server = uvicorn.Server(configuration(site))
     with listening(host, port) as heard, suppress(KeyboardInterrupt):
         gc.collect()

@@ -29,6 +29,7 @@ from flows.watch import watch
 from models.database import Database
 from phases.book import BOOK
 from settings import Settings, home
+from tasks.redaction import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -107,4 +108,5 @@ async def work(*, runs_only: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(work(runs_only="--runs-only" in sys.argv))
+    with discreet():  # the end of its log is told by whoever starts it again
+        asyncio.run(work(runs_only="--runs-only" in sys.argv))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calendars.defects import in_brief
 from calendars.errors import TalentError
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Defect(TalentError):
-    """程序出错：{kind}，位于 {where}。"""
+    """程序出错：{what}。"""
 
 
 @contextmanager
@@ -28,9 +27,7 @@ def discreet() -> Iterator[None]:
     except TalentError:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever it is
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(last.filename).name}:{last.lineno}"
-        kind = type(error).__name__
+        what = in_brief(error)
     else:
         return
-    raise Defect(kind=kind, where=place) from None
+    raise Defect(what=what) from None

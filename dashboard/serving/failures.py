@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import structlog
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -134,15 +133,9 @@ def away(request: Request, error: SQLAlchemyError) -> Response:
     return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, AWAY)
 
 
-def broken(request: Request, error: Exception) -> Response:
-    """Answer a defect; the log says its kind and place, never what people had typed."""
-    structlog.get_logger("dashboard").error("page failed", route=_route(request), kind=type(error).__name__)
+def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 -- the server logs it, by its kind and place
+    """Answer a defect."""
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
-
-
-def _route(request: Request) -> str:
-    """Name the page, never its address: one of them may hold a one-time link's secret."""
-    return str(getattr(request.scope.get("route"), "path", "?"))
 
 
 def _answer(

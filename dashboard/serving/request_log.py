@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from datetime import datetime
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import TZ
+from dashboard.serving.log_lines import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Observer:
 
 
 def logged(method: str, route: str, status: int, seconds: float) -> None:
-    """Write the line of a request to standard error, at once."""
-    at = datetime.now(TZ).isoformat(timespec="seconds")
-    sys.stderr.write(f"{at} {method} {route} {status} {seconds * 1000:.0f} ms\n")
+    """Write the line of a request, at once; a full disk is no reason that it fails."""
+    with suppress(OSError):
+        said = {"at": now(), "method": method, "route": route, "status": status, "ms": round(seconds * 1000)}
+        sys.stderr.write(f"{json.dumps(said)}\n")

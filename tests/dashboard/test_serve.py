@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
+import logging
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
 
 from dashboard.serve import configuration, listening
+from dashboard.serving.log_lines import Lines
+from dashboard.serving.slow_senders import PromptProtocol
 from dashboard.signing_in.rate_limit import MOST
 from tests.dashboard.test_signing_in import token_of
 from tests.support.ports import free_port
@@ -68,6 +78,16 @@ def until_it_answers(port: int) -> None:
     pytest.fail("it does not answer")
 
 
+SAID = (("route", "/deeds/{token}"), ("event", "Exception in ASGI application"))
+
+
+def unread(file: Path, words: str) -> None:
+    """Put where a time stands what is none: the error that reading it raises says what stood there."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE programme_year SET rehearsal = 0")
+        connection.execute("INSERT INTO sign_of_life (work, at, due) VALUES ('watch', ?, ?)", (words, words))
+
+
 @pytest.mark.slow
 def test_it_serves_says_nothing_of_what_was_asked_and_ends_when_asked(season_file: Path, tmp_path: Path) -> None:
     shutil.copy(season_file, tmp_path / "talent.db")
@@ -78,14 +98,60 @@ def test_it_serves_says_nothing_of_what_was_asked_and_ends_when_asked(season_fil
         assert (status, "server" in {name.lower() for name in headers}) == (200, False)
         assert answered(f"http://127.0.0.1:{port}/deeds/secret-token")[0] == 200  # sent on to sign in
         assert answered(f"http://127.0.0.1:{port}/readyz")[0] == 200
+        unread(tmp_path / "talent.db", "1 王小明")
+        assert answered(f"http://127.0.0.1:{port}/readyz")[0] == 500
         process.send_signal(signal.SIGTERM)
         out = process.communicate(timeout=30)[0]
-    assert (
-        "secret-token" in out,
-        "GET /deeds/{token} 200" in out or "GET /deeds/{token} 303" in out,
-        "Traceback" in out,
-    ) == (False, True, False)
+    lines = [json.loads(line) for line in out.splitlines()]
+    deed, failed = (next(one for one in lines if key in one and one[key] == value) for key, value in SAID)
+    assert (deed["status"] in {200, 303}, [*deed]) == (True, ["at", "method", "route", "status", "ms"])
+    assert failed["error"].startswith("ValueError dashboard/")
+    assert ("secret-token" in out, "王小明" in out, "Traceback" in out) == (False, False, False)
     assert stat.S_IMODE((tmp_path / "var" / "secret").stat().st_mode) == 0o600
+
+
+async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Fail as a row does that a database refuses, with the row in what it says."""
+    del scope, receive, send
+    raise IntegrityError("INSERT", {}, ValueError("Failing row contains (王小明)")) from KeyError("王小明")
+
+
+async def asks_once() -> None:
+    """One request of an application that fails, and a task that nobody waits for."""
+    config = Config(failing, log_config=None, log_level="warning")
+    config.load()
+    loop, state = asyncio.get_running_loop(), ServerState()
+    async with await loop.create_server(lambda: PromptProtocol(config, state, {}), "127.0.0.1", 0) as server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 500")
+        writer.close()
+    loop.call_exception_handler({"message": "never retrieved", "task": "王小明", "exception": KeyError("王小明")})
+
+
+@pytest.mark.parametrize(("formatter", "told"), [(Lines(), False), (logging.Formatter(), True)], ids=["ours", "usual"])
+def test_what_a_page_fails_of_is_logged_by_kind_and_place_alone(formatter: logging.Formatter, *, told: bool) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
+    for one in loggers:
+        one.addHandler(handler)
+    try:
+        asyncio.run(asks_once())
+    finally:
+        for one in loggers:
+            one.removeHandler(handler)
+    said = stream.getvalue()
+    place = f"tests/dashboard/test_serve.py:{failing.__code__.co_firstlineno + 3}"
+    assert ("王小明" in said, f"IntegrityError {place} < KeyError" in said) == (told, not told)
+    if not told:
+        page, task = map(json.loads, said.splitlines())
+        assert (page["event"], page["level"], task["event"]) == (
+            "Exception in ASGI application",
+            "error",
+            "never retrieved",
+        )
 
 
 def refusal(folder: Path, port: int, **told: str) -> tuple[int | None, str]:
