@@ -15,6 +15,7 @@ from acts.load import load_rows
 from acts.read_back import draft, written
 from dashboard.views import row_editing
 from forms.workbook_rows import RowError
+from models import loading
 from models.loading import newest_load
 from tests.support.books import FORMS
 from tests.support.filing import CITY, HERE, STAMP, loads, reopen, upload, workbook
@@ -213,6 +214,16 @@ def test_a_sheet_begins_with_whoever_has_to_stand_on_it_and_takes_those_who_are_
         begun[0],
         *begun[2:],
     ]
+
+
+def test_beside_each_student_stands_the_mentor_whom_he_chose_and_beside_a_mentor_nobody(drafted: Window) -> None:
+    browser = drafted.as_(CITY)
+    with drafted.database.read() as connection:
+        chosen = loading.mentors(connection, YEAR, CITY)
+    page = browser.get(f"{HERE}/rows").text
+    named = re.findall(r'name="\d+\.number"[^>]* value="([^"]+)"', page)
+    assert re.findall(r'<small class="who">导师：([^<]*)</small>', page) == [chosen[number] for number in named]
+    assert "导师：" not in browser.get(f"/{YEAR}/application/{CITY}/rows?sheet=students").text
 
 
 def row(browser: Browser, line: int, kept: str, **cells: str) -> dict[str, Any]:
