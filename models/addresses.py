@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 
 def put(connection: Connection, office: str, given: Mapping[str, str]) -> None:
@@ -86,6 +87,10 @@ class OfficeOnFile(NamedTuple):
 @once_a_snapshot
 def on_file(connection: Connection) -> dict[str, OfficeOnFile]:
     """Give the addresses on file, by office."""
+    return {office: OfficeOnFile(*both) for office, *both in connection.execute(_on_file())}
+
+
+@cache
+def _on_file() -> Select[Any]:
     table = table_of(Office)
-    query = select(table.c.office, *(table.c[name] for name in OfficeOnFile._fields))
-    return {office: OfficeOnFile(*both) for office, *both in connection.execute(query)}
+    return select(table.c.office, *(table.c[name] for name in OfficeOnFile._fields))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from gates.states import Event, State
 from gates.verdict import Verdict
@@ -16,9 +18,13 @@ from models.tables.season import ExtensionRow, Filing, RefusedLoad, Transition, 
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy import ColumnElement, Connection, Select, Table
+
+
+QUESTIONS = 256
+"""So many statements of each kind are kept as they were built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,13 @@ class Span:
         """Give the conditions on a table that has these columns."""
         named = (("phase", self.phase), ("city", self.city))
         wanted = [table.c[name] == value for name, value in named if value is not None]
-        until = [] if self.as_of is None else [table.c.as_of <= self.as_of]
-        return [table.c.year == self.year, *until, *wanted]
+        until = bindparam("known_until", self.as_of, table.c.as_of.type)
+        return [table.c.year == self.year, *([] if self.as_of is None else [table.c.as_of <= until]), *wanted]
+
+    @property
+    def at_any_time(self) -> Span:
+        """The same of another instant: what is asked of it is asked with `known_until` given."""
+        return self if self.as_of is None else replace(self, as_of=datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +152,21 @@ def moves(
     offset: int = 0,
 ) -> tuple[PastMove, ...]:
     """Give the log, the newest first; `refused`: the refused tries alone."""
+    query = _newest_moves(span.at_any_time, event, refused, limit, offset)
+    return _moves(connection, query, span)
+
+
+@lru_cache(maxsize=QUESTIONS)
+def _newest_moves(span: Span, event: str | None, refused: bool, limit: int | None, offset: int) -> Select[Any]:
     table = table_of(Transition)
     newest = (table.c.as_of.desc(), table.c.id.desc())
-    query = _log().where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
-    return _moves(connection, query)
+    return _log().where(*_logged(span, event, refused)).order_by(*newest).limit(limit).offset(offset)
 
 
 def as_written(connection: Connection, span: Span) -> tuple[PastMove, ...]:
     """Give the log in the order in which it was written."""
     table = table_of(Transition)
-    return _moves(connection, _log().where(*span.of(table)).order_by(table.c.id))
+    return _moves(connection, _log().where(*span.of(table)).order_by(table.c.id), span)
 
 
 def why(log: Table) -> ColumnElement[str | None]:
@@ -171,10 +187,10 @@ def _log() -> Select[Any]:
     return select(*(why(table) if name == "reason" else table.c[name] for name in MOVES))
 
 
-def _moves(connection: Connection, query: Select[Any]) -> tuple[PastMove, ...]:
+def _moves(connection: Connection, query: Select[Any], span: Span) -> tuple[PastMove, ...]:
     return tuple(
         PastMove(phase, city, Event(what), State(before), State(after), *rest)
-        for phase, city, what, before, after, *rest in connection.execute(query)
+        for phase, city, what, before, after, *rest in connection.execute(query, {"known_until": span.as_of})
     )
 
 
@@ -194,12 +210,15 @@ def how_many(connection: Connection, span: Span, *, event: str | None = None, re
 @once_a_snapshot
 def judgements(connection: Connection, span: Span) -> tuple[PastJudgement, ...]:
     """Give the judgements, the newest filing first, the city's part before the province's."""
-    table = table_of(Filing)
-    query = _columns(table, ("verdict", "phase", "city", "number", "part", "attempt", "by", "as_of")).where(
-        *span.of(table)
-    )
-    rows = connection.execute(query.order_by(table.c.number.desc(), table.c.id))
+    rows = connection.execute(_judged(span.at_any_time), {"known_until": span.as_of})
     return tuple(PastJudgement(Verdict.from_json(verdict), *rest) for verdict, *rest in rows)
+
+
+@lru_cache(maxsize=QUESTIONS)
+def _judged(span: Span) -> Select[Any]:
+    table = table_of(Filing)
+    query = _columns(table, ("verdict", "phase", "city", "number", "part", "attempt", "by", "as_of"))
+    return query.where(*span.of(table)).order_by(table.c.number.desc(), table.c.id)
 
 
 def loads(connection: Connection, span: Span, forms: Collection[str]) -> tuple[Load, ...]:
@@ -223,10 +242,14 @@ def _of_forms(table: Table, span: Span, forms: Collection[str]) -> list[ColumnEl
 
 def grants(connection: Connection, span: Span) -> tuple[PastGrant, ...]:
     """Give the later due days, the oldest first."""
+    return tuple(PastGrant(*row) for row in connection.execute(_grants(span.at_any_time), {"known_until": span.as_of}))
+
+
+@lru_cache(maxsize=QUESTIONS)
+def _grants(span: Span) -> Select[Any]:
     table = table_of(ExtensionRow)
     names = ("phase", "city", "attempt", "cause", "until", "reason", "by", "as_of", "corrections")
-    rows = connection.execute(_columns(table, names).where(*span.of(table)).order_by(table.c.id))
-    return tuple(PastGrant(*row) for row in rows)
+    return _columns(table, names).where(*span.of(table)).order_by(table.c.id)
 
 
 def waivers(connection: Connection, span: Span) -> tuple[SetAside, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import String, and_, cast, exists, func, literal, select
+from sqlalchemy import String, and_, bindparam, cast, exists, func, literal, select
 
 from models.columns import table_of
 from models.letter_states import LetterEvent, LetterState, may
@@ -250,6 +251,11 @@ def written_to(connection: Connection, year: int, recipient: str) -> list[Worded
     return [WordedLetter(*row) for row in connection.execute(query.order_by(letter.c.due_at, letter.c.id))]
 
 
+@cache
+def _one_worded() -> Select[Any]:
+    return _worded().where(table_of(Letter).c.id == bindparam("of_letter"))
+
+
 def _worded() -> Select[Any]:
     letter, body = table_of(Letter), table_of(LetterBody)
     columns = (letter.c[name] for name in KEPT)
@@ -271,5 +277,5 @@ def sent_unaudited(
 
 def letter_by_id(connection: Connection, key: int) -> WordedLetter | None:
     """Give one letter with its words."""
-    row = connection.execute(_worded().where(table_of(Letter).c.id == key)).one_or_none()
+    row = connection.execute(_one_worded(), {"of_letter": key}).one_or_none()
     return None if row is None else WordedLetter(*row)

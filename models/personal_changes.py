@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from models.columns import columns_of, table_of
 from models.database import book_of
@@ -21,7 +22,7 @@ from phases.mentor_recommendation import MENTORS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from calendars.year import City
     from models.stamp import Stamp
@@ -205,10 +206,16 @@ def changes(
     connection: Connection, year: int, cities: Collection[str], as_of: datetime | None = None
 ) -> tuple[KeptChange, ...]:
     """Give what was changed of these cities' persons up to an instant (None: till now), the oldest first."""
+    query = _changes(tuple(sorted(cities)), until_now=as_of is None)
+    return tuple(KeptChange(*row) for row in connection.execute(query, {"of_year": year, "known_at": as_of}))
+
+
+@lru_cache(maxsize=64)
+def _changes(cities: tuple[str, ...], *, until_now: bool) -> Select[Any]:
     table = table_of(PersonalChange)
-    then = [] if as_of is None else [table.c.as_of <= as_of]
-    query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.city.in_(cities), *then)
-    return tuple(KeptChange(*row) for row in connection.execute(query.order_by(table.c.id)))
+    then = [] if until_now else [table.c.as_of <= bindparam("known_at", type_=table.c.as_of.type)]
+    mine = (table.c.year == bindparam("of_year"), table.c.city.in_(cities), *then)
+    return select(*columns_of(KeptChange, table)).where(*mine).order_by(table.c.id)
 
 
 def mentors_gone(connection: Connection, year: int, city: str) -> frozenset[str]:

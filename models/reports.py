@@ -347,9 +347,15 @@ def _totals(opened: Opened, counts: Mapping[str, Mapping[str, int]]) -> dict[str
 
 def on_paper(connection: Connection, year: int, phase: str, city: str) -> frozenset[int]:
     """Give the attempts of a city phase that were done on paper."""
+    found = connection.execute(_on_paper(), {"of_year": year, "of_phase": phase, "of_city": city})
+    return frozenset(found.scalars())
+
+
+@cache
+def _on_paper() -> Select[Any]:
     table = table_of(Transition)
-    mine = (table.c.year == year, table.c.phase == phase, table.c.city == city)
-    return frozenset(connection.execute(select(table.c.attempt).where(*mine, table.c.on_paper).distinct()).scalars())
+    mine = (table.c[name] == bindparam(f"of_{name}") for name in ("year", "phase", "city"))
+    return select(table.c.attempt).where(*mine, table.c.on_paper).distinct()
 
 
 def revision(connection: Connection, year: int) -> int:

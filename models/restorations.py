@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, true, update
@@ -22,7 +23,7 @@ from models.tables.season import Letter, ProgrammeYear, Transition
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import ColumnElement, Connection, FromClause
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
     from models.stamp import Stamp
 
@@ -108,10 +109,15 @@ def proven(connection: Connection) -> list[tuple[datetime, datetime]]:
 
 def held(connection: Connection) -> Epoch | None:
     """Give the restoration that holds the post, the newest of several; None where none does."""
-    table = table_of(Restoration)
-    newest = select(*columns_of(Epoch, table)).where(table.c.released_at.is_(None)).order_by(table.c.id.desc()).limit(1)
-    row = connection.execute(newest).one_or_none()
+    row = connection.execute(_held()).one_or_none()
     return None if row is None else Epoch(*row)
+
+
+@cache
+def _held() -> Select[Any]:
+    table = table_of(Restoration)
+    query = select(*columns_of(Epoch, table)).where(table.c.released_at.is_(None))
+    return query.order_by(table.c.id.desc()).limit(1)
 
 
 def release(connection: Connection, stamp: Stamp) -> None:

@@ -102,8 +102,13 @@ def newest_year(connection: Connection) -> int:
 
 def years_open(connection: Connection) -> tuple[int, ...]:
     """Give every year that was opened, archived ones too, ascending."""
+    return tuple(connection.execute(_years()).scalars())
+
+
+@cache
+def _years() -> Select[Any]:
     table = table_of(ProgrammeYear)
-    return tuple(connection.execute(select(table.c.year).order_by(table.c.year)).scalars())
+    return select(table.c.year).order_by(table.c.year)
 
 
 def years_running(connection: Connection) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,10 +56,15 @@ def _question() -> Select[Any]:
 @once_a_snapshot
 def newest(connection: Connection, year: int) -> tuple[int | None, int | None]:
     """Give a year's revision and the newest entry of the audit log: while both stay, nobody has written anything."""
-    programme, audit = table_of(ProgrammeYear), table_of(AuditEntry)
-    revision = select(programme.c.revision).where(programme.c.year == year).scalar_subquery()
-    row = connection.execute(select(revision, select(func.max(audit.c.id)).scalar_subquery())).one()
+    row = connection.execute(_newest(), {"of_year": year}).one()
     return row[0], row[1]
+
+
+@cache
+def _newest() -> Select[Any]:
+    programme, audit = table_of(ProgrammeYear), table_of(AuditEntry)
+    revision = select(programme.c.revision).where(programme.c.year == bindparam("of_year")).scalar_subquery()
+    return select(revision, select(func.max(audit.c.id)).scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
