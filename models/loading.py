@@ -75,17 +75,20 @@ def emptied_drafts(connection: Connection, year: int) -> list[tuple[str, str]]:
 def register(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:
     """Give these parties their ids: who is on record by a name that looks the same is the same.
 
-    A draft writes no address: one that is new has none until a city files it.
+    A draft writes no address: one that is new has none until a city files it. Nor does it choose how all others see
+    the name: that is what its spellings share.
     """
     alike = {key: (key[0], fold(key[1]), fold(key[2])) for key in parties}
     known = _alike(connection, alike.values())
     if new := {key: one for key, one in alike.items() if one not in known}:
         table = table_of(Party)
-        insert_once(connection, table, [{**_named(key), "email": ""} for key in new])
+        named = {key: (kind, name, key[2]) for key, (kind, name, _) in new.items()}
+        insert_once(connection, table, [{**_named(one), "email": ""} for one in named.values()])
         query = select(table.c.kind, table.c.name, table.c.place, table.c.id)
-        rows = connection.execute(query.where(table.c.name.in_(sorted({name for _, name, _ in new}))))
+        rows = connection.execute(query.where(table.c.name.in_(sorted({name for _, name, _ in named.values()}))))
         ids = {(kind, name, place): key for kind, name, place, key in rows}
-        insert_once(connection, table_of(PartyLikeness), [{**_named(new[key]), "party": ids[key]} for key in new])
+        likeness = [{**_named(new[key]), "party": ids[one]} for key, one in named.items()]
+        insert_once(connection, table_of(PartyLikeness), likeness)
         known = _alike(connection, alike.values())
     return {key: known[one] for key, one in alike.items()}
 

@@ -23,7 +23,7 @@ from models.facts.scope import Scope, in_training, let_on, still_in
 from models.facts.training import visits
 from models.shortcuts.bulk import among, listed
 from models.tables.city_drafts import draft_table
-from models.tables.pool import Party, PoolEntry, StatedAddress
+from models.tables.pool import Party, PartyLikeness, PoolEntry, StatedAddress
 from models.tables.season import CityPhase, Letter
 from phases.application import STUDENTS
 from phases.letter_kinds import LETTER_KINDS
@@ -92,10 +92,10 @@ PARTIES = {column.party: column.name for column in STUDENTS.worked_out if column
 
 
 def parties_named(connection: Connection, name: str) -> list[str]:
-    """Give the parties of that name, as in a letter's key: `mentor:38`."""
-    party = table_of(Party)
-    rows = connection.execute(select(party.c.kind, party.c.id).where(party.c.name == name).order_by(party.c.id))
-    return [f"{kind}:{key}" for kind, key in rows]
+    """Give the parties of that name, however it is spelled, as in a letter's key: `mentor:38`."""
+    alike = table_of(PartyLikeness)
+    query = select(alike.c.kind, alike.c.party).distinct().where(alike.c.name == fold(name)).order_by(alike.c.party)
+    return [f"{kind}:{key}" for kind, key in connection.execute(query)]
 
 
 class Reach:
