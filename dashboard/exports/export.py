@@ -46,6 +46,7 @@ class ExportRequest:
 class Export:
     """One download: its Chinese title, its tables; `personal` where it says who somebody is or how to reach them.
 
+    `recorded` where it tells of persons and nothing in it can be covered: whoever takes it is on record.
     `now`: it knows no past; `provincial`: it is not for the cities. `form` is whose rows they are, by slug, or "".
     """
 
@@ -55,3 +56,4 @@ class Export:
     now: bool = False
     provincial: bool = False
     form: str = ""
+    recorded: bool = False

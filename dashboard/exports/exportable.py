@@ -101,6 +101,7 @@ def _dated(
     columns: Mapping[str, Callable[[ExportRequest, AnyDated], Cell]],
     *,
     provincial: bool = False,
+    recorded: bool = False,
 ) -> Export:
     """A table whose rows stand by themselves, the city and the phase first."""
 
@@ -111,7 +112,7 @@ def _dated(
             rows.append((asked.place(row.city), asked.phase(row.phase), row.attempt, *cells))
         return (Table(title, ("城市", "阶段", "轮次", *columns), rows),)
 
-    return Export(title, tables, provincial=provincial)
+    return Export(title, tables, provincial=provincial, recorded=recorded)
 
 
 def _span(asked: ExportRequest) -> histories.Span:
@@ -265,9 +266,10 @@ TABLES: Mapping[str, Export] = {
         "电话",
         {"与谁通话": lambda _, row: row.whom, "内容": lambda _, row: row.said, "操作人": _by, "办理时间": _when},
         provincial=True,
+        recorded=True,
     ),
     "contacts": Export("联系人", _contacts, personal=True, now=True),
-    "consents": Export("监护人同意", consent_tables),
+    "consents": Export("监护人同意", consent_tables, recorded=True),
     "awards": Export("聘书、证书", _awards, personal=True, now=True),
     "nominees": Export("科技创新大赛推荐名单", _nominees, personal=True, now=True, provincial=True),
     "statistics": Export("分校人数", _statistics, now=True),

@@ -92,7 +92,7 @@ def _export(reader: Reader, look: Looking, name: str) -> Export:
 def _file(
     request: Request, reader: Reader, look: Looking, name: str, kind: Kind, *, full: bool, reason: str | None = None
 ) -> Response:
-    """Make the file; one that says in full who somebody is goes on record first, with how many rows it has."""
+    """Make the file; one that says in full who somebody is, or tells of persons uncovered, goes on record first."""
     site: Site = request.app.state.site
     export, forms = _export(reader, look, name), look.opened.book.forms
     if kind == "csv" and len(forms[name].sheets if name in forms else ()) > 1:
@@ -100,9 +100,10 @@ def _file(
     with site.database.read() as connection:
         asked = ExportRequest(connection, look, reader.city, full)
         tables, title = export.tables(asked), stem(asked, export)
-    if full and export.personal:
+    if export.recorded or (full and export.personal):
         stamp, subject = site.stamp(reader, look.opened), f"export:{look.opened.year.year}/{name}"
-        what, address = f"导出完整的{export.title}（{sum(len(table.rows) for table in tables)} 行）", peer(request)
+        which, address = f"{'完整的' if export.personal else ''}{export.title}", peer(request)
+        what = f"导出{which}（{sum(len(table.rows) for table in tables)} 行）"
         whose, city = reader.account, reader.city
         with site.database.write() as connection:
             audit.record(connection, stamp, what, subject, account=whose, city=city, reason=reason, address=address)

@@ -212,6 +212,19 @@ def test_what_a_city_takes_out_of_the_house_in_full_is_on_record(window: Window)
     assert len(found) == 2
 
 
+def test_what_tells_of_persons_and_cannot_be_covered_is_on_record_whoever_takes_it(window: Window) -> None:
+    fill(window)
+    calls = window.as_(VIEWER).get("/2022/exports/calls.csv").text
+    assert window.as_("nanjing").get("/2022/exports/consents.xlsx").status_code == 200
+    with window.database.read() as connection:
+        found = [(row.what, row.subject, row.city) for row in connection.execute(select(table_of(AuditEntry)))]
+    assert HOSTILE[1] in calls
+    assert found == [
+        ("导出电话（1 行）", "export:2022/calls", None),
+        ("导出监护人同意（26 行）", "export:2022/consents", "nanjing"),
+    ]
+
+
 def test_without_a_reason_or_the_right_nothing_is_uncovered_and_nothing_is_on_record(window: Window) -> None:
     fields = {"name": "application", "kind": "xlsx"}
     tries = [
