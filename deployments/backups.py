@@ -1,4 +1,4 @@
-"""A backup: one sealed file with the database, its secrets and the office's own words, read back once written.
+"""A backup: one sealed file with the database, its secrets and the office's own words and papers, read back then.
 
 Docs: docs/decisions/0048-backups-and-restores.md.
 """
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from calendars.errors import TalentError
 from deployments.sealing import Tampered, sealed, unsealed
+from letters.award_papers import Stationery
 from models import migrate, snapshots
 from models.backup_files import kept, made_at, newest_night
 from models.database import NotPrepared
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 HALF = ".half-"
-LABEL, DATABASE, WORDS = "label.json", "talent.db", "letters"
+LABEL, DATABASE, WORDS, PAPERS = "label.json", "talent.db", "letters", "papers"
 SECRET, KEYS, CONTACT_KEYS = "secret", "matching-key", "contact-key"
 
 
@@ -137,9 +138,14 @@ def _clear(folder: Path, before: datetime) -> None:
 
 
 def _beside(settings: Settings, folder: Path, rough: Path) -> dict[str, Path]:
-    """Give what belongs to the database and stands in files: what its fields are sealed and matched by, and words."""
+    """Give what belongs to the database and stands in files: secrets, the office's own words, its papers' making.
+
+    A secret is what fields are sealed or matched by; papers are made of seal, signature, templates, fonts.
+    """
     words = sorted(file for file in settings.letters.glob("*.jinja") if file.is_file())
     found = {f"{WORDS}/{file.name}": file for file in words}
+    papers = settings.papers
+    found |= {f"{PAPERS}/{file.relative_to(papers).as_posix()}": file for file in Stationery(papers).own()}
     for name, given in secrets_of(settings).items():
         place = folder / name
         if given is not None:
@@ -167,7 +173,10 @@ def _packed(database: Database, files: dict[str, Path], half: Path, passphrase: 
     digests = {name: _digest(path.open("rb")) for name, path in files.items()}
     label = Label(at, version("talent-calendar"), revision, rows, digests)
     said = json.dumps(asdict(label) | {"made_at": at.isoformat()}, ensure_ascii=False).encode()
-    with sealed(half, passphrase) as sealer, tarfile.open(fileobj=cast("IO[bytes]", sealer), mode="w|gz") as tar:
+    with (
+        sealed(half, passphrase) as sealer,
+        tarfile.open(fileobj=cast("IO[bytes]", sealer), mode="w|gz", dereference=True) as tar,
+    ):
         about = tarfile.TarInfo(LABEL)
         about.size = len(said)
         tar.addfile(about, io.BytesIO(said))
@@ -199,9 +208,9 @@ def _unpacked(path: Path, passphrase: str, into: Path | None) -> Label:
 
 
 def _is_ours(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    of_words = len(parts) == 2 and parts[0] == WORDS and ".." not in parts  # noqa: PLR2004
-    return of_words or name in {LABEL, DATABASE, SECRET, KEYS, CONTACT_KEYS}
+    first, *rest = PurePosixPath(name).parts or ("",)
+    own = ".." not in rest and (len(rest) == 1 if first == WORDS else first == PAPERS and bool(rest))
+    return own or name in {LABEL, DATABASE, SECRET, KEYS, CONTACT_KEYS}
 
 
 def _label(said: dict[str, Any]) -> Label:

@@ -19,6 +19,7 @@ from deployments.backups import (
     DATABASE,
     HALF,
     KEYS,
+    PAPERS,
     SECRET,
     WORDS,
     Label,
@@ -168,8 +169,14 @@ def _kept(database: Database, settings: Settings, folder: Path, stamp: Stamp) ->
 
 
 def _files(rough: Path, settings: Settings, folder: Path, aside: str) -> tuple[list[Path], tuple[str, ...]]:
-    """Put the secrets and the office's words in their places; give what stood there and differs, under its new name."""
-    places = {file: settings.letters / file.name for file in sorted((rough / WORDS).glob("*"))}
+    """Put the secrets and the office's own files in place; give what stood there and differs, under its new name."""
+    own = ((rough / WORDS, settings.letters), (rough / PAPERS, settings.papers))
+    places = {
+        file: target / file.relative_to(source)
+        for source, target in own
+        for file in sorted(source.rglob("*"))
+        if file.is_file()
+    }
     notes = []
     for name, given in secrets_of(settings).items():
         kept = rough / name

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SUFFIX, SHARED = ".typ", "sheet.typ"
 IMAGES = (".png", ".jpg", ".svg")
 IMAGED = ("seal", "signature")
+FONTS = (".ttf", ".otf", ".ttc", ".otc")
 MASK = 4
 LARGEST = 4_000_000
 """Bytes of an image of the office's own."""
@@ -92,6 +93,12 @@ class Stationery:
             if own and own.is_file():
                 found[put] = _own(own)
         return found | {name: content for image in IMAGED for name, content in self._image(image)}
+
+    def own(self) -> list[Path]:
+        """Give all that the office put there for its papers: templates and images, and fonts in whatever subfolder."""
+        read = (SUFFIX, *IMAGES, *FONTS)
+        found = self.folder.rglob("*") if self.folder else ()
+        return sorted(file for file in found if file.suffix.lower() in read and file.is_file())
 
     def _image(self, which: str) -> list[tuple[str, bytes]]:
         files = [self.folder / f"{which}{kind}" for kind in IMAGES] if self.folder else []

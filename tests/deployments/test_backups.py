@@ -42,7 +42,7 @@ def office(tmp_path: Path) -> Settings:
     words.mkdir(parents=True)
     (words / "reminder.jinja").write_text("自定", encoding="utf-8")
     (tmp_path / "office" / "secret").write_text("s" * 40, encoding="utf-8")
-    return Settings(letters=words, secret_key=None, backup=kept_in(tmp_path))
+    return Settings(letters=words, papers=words.parent / "papers", secret_key=None, backup=kept_in(tmp_path))
 
 
 def kept_in(folder: Path, passphrase: str = PASSPHRASE) -> BackupSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -103,7 +104,8 @@ def office(
     then, wrong = getattr(request, "param", (THEN, GONE_WRONG))
     monkeypatch.setattr(sealing, "COST", 4)
     kept = BackupSettings(passphrase=SecretStr("thirteen words apart"), folder=tmp_path / "backups")
-    settings = Settings(letters=tmp_path / "letters", secret_key=None, backup=kept)
+    letters, papers = tmp_path / "letters", tmp_path / "papers"
+    settings = Settings(letters=letters, papers=papers, secret_key=None, backup=kept)
     made = OfficeUnderTest(Scene(database, calendar(2)), tmp_path, settings)
     open_year(database, made.scene.year, stamp("2021-12-31T00:00"))
     with database.write() as connection:
@@ -287,19 +289,29 @@ def test_one_of_sqlite_and_of_an_older_release_is_brought_up_to_this_one(office:
 
 
 @ON_SQLITE
-def test_the_secret_and_the_words_come_back_and_others_are_kept(office: OfficeUnderTest) -> None:
-    words = office.settings.letters
+def test_the_secret_the_words_and_the_seal_come_back_and_others_are_kept(office: OfficeUnderTest) -> None:
+    """A font in a folder of its own, too; what is a link, with what it leads to."""
+    words, papers = office.settings.letters, office.settings.papers
     words.mkdir()
-    (words / "reminder.jinja").write_text("一", encoding="utf-8")
+    (papers / "fonts").mkdir(parents=True)
+    (office.folder / "elsewhere").write_text("一", encoding="utf-8")
+    (words / "reminder.jinja").symlink_to(office.folder / "elsewhere")
+    (papers / "seal.png").write_bytes(b"seal")
+    (papers / "fonts" / "rare.OTF").write_bytes(b"font")
+    (papers / "notes.txt").write_bytes(b"not a part of any paper")
     (office.folder / "secret").write_text("s" * 40, encoding="utf-8")
     office.backup.unlink()
     back_up(office.scene.database, office.settings, office.folder, office.backup, instant(GONE_WRONG))
+    (words / "reminder.jinja").unlink()
     (words / "reminder.jinja").write_text("二", encoding="utf-8")
     (office.folder / "secret").unlink()
+    (papers / "seal.png").write_bytes(b"another seal")
+    shutil.rmtree(papers / "fonts")
     former = office.restore().former
     assert (words / "reminder.jinja").read_text(encoding="utf-8") == "一"
     assert (words / "reminder.jinja.20220114T103000").read_text(encoding="utf-8") == "二"
-    assert words / "reminder.jinja.20220114T103000" in former
+    assert former[1:] == (words / "reminder.jinja.20220114T103000", papers / "seal.png.20220114T103000")
+    assert [(papers / name).read_bytes() for name in ("seal.png", "fonts/rare.OTF")] == [b"seal", b"font"]
     assert (office.folder / "secret").read_text() == "s" * 40
 
 
