@@ -11,9 +11,11 @@ from deployments.plan import plan
 from deployments.work_pool import POOL, TAG
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import WorkPool, WorkQueue
     from prefect.client.schemas.responses import DeploymentResponse
 
 BEATS = {one.entrypoint: one.flow for one in plan(()) if one.beats}
@@ -41,12 +43,25 @@ async def holding(client: PrefectClient) -> Holding:
     except ObjectNotFound:
         return Holding(frozenset(), frozenset(), frozenset())
     queues = await client.read_work_queues(work_pool_name=POOL)
-    shut = pool.is_paused or any(queue.is_paused for queue in queues)
     return Holding(
         frozenset((flow, one.id) for flow, one in beats),
-        frozenset(flow for flow, one in beats if shut or _paused(one)),
+        frozenset(flow for flow, one in beats if _shut(pool, queues) or _paused(one)),
         frozenset([pool.concurrency_limit, *(queue.concurrency_limit for queue in queues), *map(_face, found)]),
     )
+
+
+async def shut_in(client: PrefectClient) -> tuple[str, ...]:
+    """Name in Chinese what is paused of where all runs wait: the pool, its queues. Raise what the client raises."""
+    try:
+        pool = await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        return ()
+    return _shut(pool, await client.read_work_queues(work_pool_name=POOL))
+
+
+def _shut(pool: WorkPool, queues: Sequence[WorkQueue]) -> tuple[str, ...]:
+    of_pool = (f"工作池 {pool.name}",) if pool.is_paused else ()
+    return *of_pool, *(f"队列 {queue.name}" for queue in queues if queue.is_paused)
 
 
 def _paused(one: DeploymentResponse) -> bool:

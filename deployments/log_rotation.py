@@ -1,6 +1,7 @@
 """Log files kept to a size: a full one is copied aside and emptied under the process that goes on writing it.
 
-What the pages wrote, who came in and who was refused, is kept by time: the law asks for half a year.
+What the pages wrote, each request by its route and how it was answered, is kept by time: the law asks for half a year.
+Who came in, and who was refused, stands in the record (`audit`), which has a term of its own.
 """
 
 from __future__ import annotations

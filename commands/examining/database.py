@@ -189,7 +189,7 @@ def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]
         found = signs_of_life.silent(connection, now)
     for sign in found:
         mend = SILENCE_MENDS.get(
-            sign.work, "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署有没有被暂停（Resume）"
+            sign.work, "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署、工作池和队列有没有被暂停（Resume）"
         )
         yield CheckFinding("运行", "finding", str(sign), mend.format(work=sign.work))
 

@@ -45,6 +45,7 @@ async def _deployments(years: list[Year]) -> CheckFinding:
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
+    from deployments.holding import shut_in
     from deployments.plan import NAME, plan
 
     drift: list[str] = []
@@ -62,6 +63,7 @@ async def _deployments(years: list[Year]) -> CheckFinding:
                     drift.append(deployment.flow)
                 if found.paused or not all(one.active for one in schedules):
                     paused.append(deployment.flow)
+            shut = await shut_in(client)
     except (httpx.HTTPError, PrefectHTTPStatusError) as error:
         mend = "检查 PREFECT_API_AUTH_STRING 与 Prefect 服务的口令是否一致"
         return CheckFinding("部署", "finding", f"读不到部署：{error}", mend)
@@ -69,7 +71,10 @@ async def _deployments(years: list[Year]) -> CheckFinding:
         return CheckFinding(
             "部署", "finding", f"与年度日历不一致：{'、'.join(drift)}", "运行 talent up，或 python -m deployments.sync"
         )
-    if paused:
-        mend = "在 Prefect 页面上按 Resume；要一直停着的，知道即可：到期的事由 watch 补办，watch 停了就没有人办"
-        return CheckFinding("部署", "finding", f"日程被暂停：{'、'.join(paused)}", mend)
+    if stopped := [*shut, *(f"{flow} 的日程" for flow in paused)]:
+        mend = (
+            "在 Prefect 页面上按 Resume（工作池和队列在 Work Pools 里）；"
+            "要一直停着的，知道即可：到期的事由 watch 补办，watch 停了就没有人办"
+        )
+        return CheckFinding("部署", "finding", f"被暂停：{'、'.join(stopped)}", mend)
     return CheckFinding("部署", "ok", "与年度日历一致")

@@ -130,7 +130,7 @@ def _sample_sender(where: Circumstances) -> str:
 
 def _gateway(where: Circumstances) -> str:
     unnamed = where.settings.base_url.startswith("https://") and not where.settings.dashboard.gateways
-    return "页面在 https 网关之后，却没有写明网关的地址：十次输错密码会让所有人暂停登录" if unnamed else ""
+    return "没有写明 https 网关的地址：十次输错密码会让经它而来的所有新浏览器暂停登录" if unnamed else ""
 
 
 def _one_factor(where: Circumstances) -> str:

@@ -20,6 +20,7 @@ from commands.examining.schedules import _deployments
 from commands.examining.traps import TRAPS, Circumstances, fallen_into
 from deployments.instance import Instance
 from deployments.plan import plan
+from deployments.work_pool import POOL
 from models.backup_files import nightly
 from models.database import Database
 from phases.book import BOOK
@@ -72,7 +73,7 @@ FALLS = [
     Fall(
         "网页",
         {"DASHBOARD__PROXIES": ""},
-        "页面在 https 网关之后，却没有写明网关的地址：十次输错密码会让所有人暂停登录",
+        "没有写明 https 网关的地址：十次输错密码会让经它而来的所有新浏览器暂停登录",
     ),
     Fall("网页", {"DASHBOARD__TOTP": "false"}, "登录不要验证码（TALENT_DASHBOARD__TOTP=false），只许用于演示"),
     Fall("函件", {"COURIER": "maildir"}, "正式年度的函件只写进 var/mail（maildir），没有寄给任何人"),
@@ -177,8 +178,10 @@ def test_a_misspelt_variable_is_said_where_it_starts(talent: Talent, monkeypatch
     ("paused", "found"),
     [
         ((), ("ok", "与年度日历一致")),
-        (("watch",), ("finding", "日程被暂停：watch")),
-        (("post", "watch"), ("finding", "日程被暂停：watch、post")),
+        (("watch",), ("finding", "被暂停：watch 的日程")),
+        (("post", "watch"), ("finding", "被暂停：watch 的日程、post 的日程")),
+        (("pool",), ("finding", "被暂停：工作池 talent")),
+        (("queue", "watch"), ("finding", "被暂停：队列 default、watch 的日程")),
     ],
 )
 def test_a_paused_schedule_is_found(
@@ -201,6 +204,13 @@ def test_a_paused_schedule_is_found(
 
         async def read_deployment_schedules(self, flow: str) -> list[SimpleNamespace]:
             return [SimpleNamespace(slug=one.slug, active=flow not in paused) for one in planned[flow].schedules]
+
+        async def read_work_pool(self, name: str) -> SimpleNamespace:
+            return SimpleNamespace(name=name, is_paused="pool" in paused)
+
+        async def read_work_queues(self, work_pool_name: str) -> list[SimpleNamespace]:
+            assert work_pool_name == POOL
+            return [SimpleNamespace(name="default", is_paused="queue" in paused)]
 
     monkeypatch.setattr("prefect.client.orchestration.get_client", Client)
     told = asyncio.run(_deployments([]))
