@@ -60,7 +60,7 @@ def measure() -> Iterator[Table]:
     yield Table(
         "The application gate",
         "13 cities on SQLite, from rows to verdicts, median; `ORM rows` loads objects city by city and "
-        "judges each by the same rules. Both give equal verdicts, which is checked. Required: 60 × at 1,000,000.",
+        "judges each by the same rules. Both give equal verdicts, which is checked. Required: 200 × at 1,000,000.",
         ("applications", "the gate", "ORM rows", "times faster"),
         rows,
     )

@@ -195,7 +195,7 @@ def uploads(port: int, database: Database) -> Table:
         count = len(read(data, BOOK.form("application", files.load(YEAR))).errors)
         row = [name, f"{len(data) / 2**20:.1f} MB", f"{count}", str(status), f"{len(page) // 1024} KB"]
         rows.append([*row, f"{median(times):.2f} s", f"{max(times):.2f} s"])
-    note = f"{ROWS:,} applications sent to a running server until the page with their faults is there; required: ≤ 5 s."
+    note = f"{ROWS:,} applications sent to a running server until the page with their faults is there; required: ≤ 1 s."
     return Table("Uploading", note, ("workbook", "size", "faults", "answer", "page", "median", "worst"), rows)
 
 

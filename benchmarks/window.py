@@ -46,7 +46,7 @@ ROUNDS, LOAD_SECONDS = 5, 3
 WRITES = 15
 DJANGO = "django>=5.2,<5.3"
 PAGE = "/2022"
-WANTED = {13: "≥ 0.25", 333: "≥ 0.15"}
+WANTED = {13: {"bare": "≥ 0.40", "Django": "≥ 20"}, 333: {"bare": "≥ 0.40", "Django": "≥ 500"}}
 MOST_BYTES = 100_000
 ASKED = {"cookie": f"{NAME}={COOKIE}", "accept-encoding": "gzip"}
 
@@ -114,7 +114,7 @@ def _rates(found: list[Measured], note: str) -> Table:
         cities = len(one.year.cities)
         for rival, rates in one.rates.items():
             times = "" if rival == "ours" else f"{one.ratio(rival):.2f}"
-            wanted = {"bare": WANTED[cities], "Django": "≥ 20"}.get(rival, "")
+            wanted = WANTED[cities].get(rival, "")
             rows.append((f"{rival}, {cities} × 8", f"{median(rates):,.0f}", times, wanted))
     return Table(
         "The province's home under load",
