@@ -51,11 +51,20 @@ def signed_season(database: Database, year: int, stamp: Stamp, secret: bytes) ->
     return _signed(season, secret)
 
 
+def public_key(secret: bytes) -> str:
+    """Give the key, in hex, that what is signed under this secret is checked with; anybody may have it."""
+    return _own_key(secret).public_key().public_bytes_raw().hex()
+
+
+def _own_key(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hmac.new(secret, b"signed season", sha256).digest())
+
+
 def _signed(season: dict[str, Any], secret: bytes) -> bytes:
-    own = Ed25519PrivateKey.from_private_bytes(hmac.new(secret, b"signed season", sha256).digest())
+    own = _own_key(secret)
     file = {
         "season": season,
-        "key": own.public_key().public_bytes_raw().hex(),
+        "key": public_key(secret),
         "signature": own.sign(_packed(season).encode()).hex(),
     }
     return (_packed(file) + "\n").encode()

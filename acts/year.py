@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
 
+SIGN = "请维护人员签署存档：talent year sign {year}。"
+"""What is to be done with a year that was put away, while nothing of it is purged."""
+
 KINDS = {"mentor": "导师", "institution": "培养单位", "school": "中学", "student": "往届学生"}
 
 
@@ -36,7 +39,7 @@ def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
         waited = take_back_waiting(connection, year)
         rolling.close(connection, year, stamp.as_of)
     said = f"待补邮箱、留待放行的函件 {waited} 封不再发出。" if waited else ""
-    return Outcome("done", f"{year} 年度已归档，今后只能查阅。{said}")
+    return Outcome("done", f"{year} 年度已归档，今后只能查阅。{said}{SIGN.format(year=year)}")
 
 
 def roll_year(database: Database, year: int) -> Outcome:

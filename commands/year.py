@@ -106,8 +106,7 @@ def close(year: YearNumber, /, *, common: Common = COMMON) -> int:
 
     stamp = common.stamp()
     database, calendar = _opened(common, year)
-    closed = recorded(CLOSE, Bench(database, calendar, stamp), Filled())
-    return report(common, calendar, hinted(closed, f"签署存档：talent year sign {year}") if closed.done else closed)
+    return report(common, calendar, recorded(CLOSE, Bench(database, calendar, stamp), Filled()))
 
 
 @app.command(help="把归档的年度签署为一个文件：只有编号、合计与校验值；用 deployments/verify 可以离线核对")

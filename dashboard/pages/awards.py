@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from acts.awards import VERIFY, printed, to_print
 from acts.masking import one_covered
+from acts.signed_season import public_key
 from calendars.errors import TalentError
 from dashboard.acts import uncovering
 from dashboard.serving.area import Area
@@ -135,22 +137,24 @@ def _on_record(request: Request, reader: Reader, look: Looking, what: str, count
 def confirm(request: Request, token: str) -> HTMLResponse:
     """Confirm a paper to anybody who has it: number, kind, year, grade, a name with one character covered.
 
+    With the key that signed seasons are checked with, which has to stand where anybody finds it.
     A token that nobody was given is a guess, of which few are taken from one address; what cannot be one is none.
     """
-    if not awards.is_token(token):
-        return page("awards/public.html", request, status=NONE_FOUND, award=None)
     site: Site = request.app.state.site
+    shown_to_all = partial(page, "awards/public.html", request, key=public_key(site.secret))
+    if not awards.is_token(token):
+        return shown_to_all(status=NONE_FOUND, award=None)
     with site.database.read() as connection:
         found = awards.confirmed(connection, token)
     if found is not None:
         sample, title = site.year(found.year).rehearsal, TITLES[found.kind]
-        return page("awards/public.html", request, award=found, title=title, named=covered(found), sample=sample)
+        return shown_to_all(award=found, title=title, named=covered(found), sample=sample)
     try:
         with site.guesses.guess("verify", token, peer(request)):
             pass
     except TooMany as error:
         raise TooManyLooked from error
-    return page("awards/public.html", request, status=NONE_FOUND, award=None)
+    return shown_to_all(status=NONE_FOUND, award=None)
 
 
 def covered(one: Award) -> str:

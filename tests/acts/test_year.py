@@ -22,6 +22,7 @@ from tests.support.shelf import END
 Played = Callable[[str], Scene]
 
 NEW_YEAR = "2023-01-01T10:00"
+SIGN = "请维护人员签署存档：talent year sign 2022。"
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_year_with_work_left_is_not_put_away(scene: Scene) -> None:
 
 
 def test_a_year_that_is_settled_is_put_away_once_and_takes_no_act(done: Scene) -> None:
-    assert close_year(done.database, YEAR, stamp(NEW_YEAR)).message == "2022 年度已归档，今后只能查阅。"
+    assert close_year(done.database, YEAR, stamp(NEW_YEAR)).message == "2022 年度已归档，今后只能查阅。" + SIGN
     before = ledger.fingerprint(done.database)
     assert close_year(done.database, YEAR, stamp(NEW_YEAR)).message == "2022 年度已经归档，未作改动。"
     with pytest.raises(YearClosed):
@@ -63,7 +64,7 @@ def test_what_waits_for_an_address_or_a_release_goes_out_of_no_year_that_is_put_
             connection.execute(update(letter).where(letter.c.id == key).values(state=state, claim=None, detail=None))
         connection.execute(update(letter).where(letter.c.id.not_in(ids)).values(state="sent"))
     said = close_year(done.database, YEAR, stamp(NEW_YEAR)).message
-    assert said == "2022 年度已归档，今后只能查阅。待补邮箱、留待放行的函件 2 封不再发出。"
+    assert said == "2022 年度已归档，今后只能查阅。待补邮箱、留待放行的函件 2 封不再发出。" + SIGN
     with done.database.read() as connection:
         rows = connection.execute(
             select(letter.c.state, letter.c.detail).where(letter.c.id.in_(ids)).order_by(letter.c.id)

@@ -8,6 +8,8 @@ from io import BytesIO
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from acts.signed_season import _signed
+from deployments.verify import verify_season
 from models import awards
 from models.awards import Award
 from models.columns import table_of
@@ -72,6 +74,9 @@ def test_appointments_are_issued_printed_and_confirmed(window: Window) -> None:
     page = anybody.get(f"/verify/{first.token}")
     assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
     assert all(word in page.text for word in ("此件有效", "导师聘书", "2022年第1号", "演练数据"))
+    season, key = verify_season.opened(_signed({"year": YEAR}, window.site.secret))
+    assert season == {"year": YEAR}
+    assert f'<code class="key">{key}</code>' in page.text
     assert first.name not in page.text
     assert first.place not in page.text
     assert done(admin, "revoke-award", kind="appointment", number="1", reason="离任") == 200
