@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from dashboard.acts import uncovering
+from dashboard.exports.spreadsheets import as_xlsx
+from dashboard.exports.student_copy import HeldOfStudent, copy_tables
 from dashboard.panels.consents_here import consents_of
 from dashboard.panels.notes_here import Case, notes_of
 from dashboard.serving.area import Area
 from dashboard.serving.look import Present
-from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
+from dashboard.serving.policy import ADMIN_ONLY, CITY_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import peer
 from dashboard.views import masking, persons
 from dashboard.views.letterbox import KINDS, heading, recipients, shown_state
-from models import audit, directory, draft_rows, letterbox, personal_changes
+from models import audit, awards, directory, draft_rows, guardian_consents, letterbox, personal_changes
 from models.facts.scope import Scope, in_training
 from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from calendars.year import Phase
@@ -34,7 +39,8 @@ if TYPE_CHECKING:
 
 area = Area(default_response_class=HTMLResponse)
 UNPROCESSABLE = 422
-SEEN_IN_FULL = "查看学生的完整信息"
+SEEN_IN_FULL, COPIED = "查看学生的完整信息", "下载学生信息的副本（{rows} 行）"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_LETTERS = 20
 HEADING = frozenset({"number", "name"})
 """The columns of a sheet that say whose row it is."""
@@ -57,10 +63,60 @@ def one_uncovered(
     with site.database.write() as connection:
         city = _city(connection, reader, look, student)
         if good:
-            stamp, what = site.stamp(reader, look.opened), (SEEN_IN_FULL, f"{look.opened.year.year}/{student}")
-            account, address = reader.account, peer(request)
-            audit.record(connection, stamp, *what, account=account, city=city, reason=reason, address=address)
+            _on_record(connection, request, reader, look, SEEN_IN_FULL, city, student, reason)
     return _shown(request, reader, look, student, full=good, said="" if good else uncovering.NO_REASON)
+
+
+@area.get("/{year:int}/students/{student}/copy.xlsx", dependencies=[Depends(allow(CITY_ONLY))])
+def own_copy(request: Request, reader: Signed, look: Present, student: str) -> Response:
+    """Give a city what is held of a student of its own as a workbook, for who may ask for a copy; on record first."""
+    return _copied(request, reader, look, student, None)
+
+
+@area.post("/{year:int}/students/{student}/copy.xlsx", dependencies=[Depends(allow(ADMIN_ONLY))])
+def copy(
+    request: Request, reader: Signed, look: Present, student: str, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Give the province the same, for a reason."""
+    reason = reason.strip()
+    if not uncovering.is_reason(reason):
+        return _shown(request, reader, look, student, full=False, said=uncovering.NO_REASON)
+    return _copied(request, reader, look, student, reason)
+
+
+def _copied(request: Request, reader: Reader, look: Looking, student: str, reason: str | None) -> Response:
+    site: Site = request.app.state.site
+    year, sheets = look.opened.year, [sheet for _, sheet in _sheets(look, reader)]
+    with site.database.read() as connection:
+        city = _city(connection, reader, look, student)
+        rows = _rows(connection, look, city, student, sheets)
+        changes = personal_changes.changes(connection, year.year, [city])
+        consents = guardian_consents.consents(connection, year.year, number=student)
+        papers = awards.register(connection, year.year, city)
+    tables = copy_tables(
+        HeldOfStudent(
+            [persons.sheet_of_one(sheet, rows[sheet.key], known=(), full=True) for sheet in sheets],
+            [one for one in persons.changed(changes, full=True) if one[0].number == student],
+            [(one, reader.sees(one.city)) for one in consents],
+            [one for one in papers if one.student == student],
+        )
+    )
+    what = COPIED.format(rows=sum(len(table.rows) for table in tables))
+    with site.database.write() as connection:
+        _on_record(connection, request, reader, look, what, city, student, reason)
+    site.database.let_go()
+    named = f"attachment; filename=\"copy.xlsx\"; filename*=UTF-8''{quote(f'学生信息副本-{student}.xlsx')}"
+    return Response(as_xlsx(tables, "学生信息副本"), media_type=XLSX, headers={"content-disposition": named})
+
+
+def _on_record(
+    connection: Connection, request: Request, reader: Reader, look: Looking, what: str, city: str, student: str,
+    reason: str | None,
+) -> None:  # fmt: skip
+    site: Site = request.app.state.site
+    stamp, subject = site.stamp(reader, look.opened), f"{look.opened.year.year}/{student}"
+    account, address = reader.account, peer(request)
+    audit.record(connection, stamp, what, subject, account=account, city=city, reason=reason, address=address)
 
 
 def _city(connection: Connection, reader: Reader, look: Looking, student: str) -> str:
@@ -83,6 +139,15 @@ def _sheets(look: Looking, reader: Reader) -> list[tuple[Phase, AskedSheet]]:
     ]
 
 
+def _rows(
+    connection: Connection, look: Looking, city: str, student: str, sheets: Sequence[AskedSheet]
+) -> dict[str, list[dict[str, Any]]]:
+    """Give his rows by the key of their sheet; of his application always."""
+    year, of = look.opened.year.year, {"number": student}
+    keys = {STUDENTS.key, *(sheet.key for sheet in sheets)}
+    return {key: draft_rows.rows(connection, year, city, key, of=of) for key in keys}
+
+
 def _shown(
     request: Request, reader: Reader, look: Looking, student: str, *, full: bool, said: str = ""
 ) -> HTMLResponse:
@@ -91,10 +156,7 @@ def _shown(
     wanted = letterbox.LetterQuery(year.year, look.as_of, reader=reader.city, names=student)
     with site.database.read() as connection:
         city = _city(connection, reader, look, student)
-        rows = {
-            key: draft_rows.rows(connection, year.year, city, key, of={"number": student})
-            for key in {STUDENTS.key, *(sheet.key for _, sheet in sheets)}
-        }
+        rows = _rows(connection, look, city, student, [sheet for _, sheet in sheets])
         trained = student in in_training(Scope.undated(connection, year, [city]))[city]
         changes = personal_changes.changes(connection, year.year, [city])
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)

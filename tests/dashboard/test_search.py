@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from dashboard.views.masking import name as covered
@@ -121,6 +124,33 @@ def test_a_students_page_tells_his_story_covered_to_the_province_and_whole_to_hi
     assert [any(word in text for word in hidden) for text in told] == [False, False]
     refused = [window.as_(name).submit(page, reason="核对").status_code for name in (VIEWER, "nanjing", "suzhou")]
     assert (refused, len(audited(window))) == ([403, 404, 404], 1)
+
+
+def test_a_copy_of_all_that_is_held_of_a_student_is_his_citys_and_the_provinces_for_a_reason(window: Window) -> None:
+    student = first(window, STUDENTS)
+    page = f"/2022/students/{student.number}/copy.xlsx"
+    mine = window.as_("nanjing").get(page)
+    ours = window.as_(ADMIN).submit(page, reason="监护人要求复制")
+    for answer in (mine, ours):
+        book = load_workbook(BytesIO(answer.content))
+        cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+        assert {student.name, student.number, student.born.isoformat(), student.guardian_phone} <= {*cells}
+        assert {"学生", "监护人同意"} <= {*book.sheetnames}
+        assert {cell for cell in cells if re.fullmatch(r"\d{4}-2022-\d{4}", str(cell))} == {student.number}
+    (of_city, _, none), (of_province, subject, why) = audited(window)
+    assert (of_city, none) == (of_province, None)
+    assert re.fullmatch(r"下载学生信息的副本（\d+ 行）", of_province)
+    assert (subject, why) == (f"2022/{student.number}", "监护人要求复制")
+
+
+def test_nobody_else_gets_a_copy_and_nothing_is_on_record(window: Window) -> None:
+    page = f"/2022/students/{first(window, STUDENTS).number}/copy.xlsx"
+    assert [window.as_(name).get(page).status_code for name in (ADMIN, VIEWER, "suzhou")] == [404, 403, 404]
+    tries = [
+        window.as_(name).submit(page, reason=why) for name, why in ((ADMIN, " "), (VIEWER, "核对"), ("suzhou", "x"))
+    ]
+    assert [one.status_code for one in tries] == [422, 403, 404]
+    assert audited(window) == []
 
 
 @pytest.mark.parametrize("sheet", [MENTORS, SCHOOLS, INSTITUTIONS])
