@@ -131,7 +131,7 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
         "accounts", "act", "arrangements", "audit", "awards", "book", "calendar", "calendar_drafts",
         "case_notes", "channels",
         "city_requests", "consents",
-        "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "database",
+        "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "data_handling", "database",
         "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast", "fork",
         "guardian_consents", "handover",
         "letter_marks", "letterbox", "letters", "likely_children",

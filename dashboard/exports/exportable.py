@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from acts.signatures import granter, mover, signed
 from calendars.deadlines import BECAUSE, day_of
-from dashboard.exports import form_exports
+from dashboard.exports import data_handling, form_exports
 from dashboard.exports.consents import consent_tables
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
@@ -272,6 +272,7 @@ TABLES: Mapping[str, Export] = {
     "consents": Export("监护人同意", consent_tables, recorded=True),
     "awards": Export("聘书、证书", _awards, personal=True, now=True),
     "nominees": Export("科技创新大赛推荐名单", _nominees, personal=True, now=True, provincial=True),
+    "data-handling": Export(data_handling.TITLE, data_handling.handling_tables, now=True, provincial=True),
     "statistics": Export("分校人数", _statistics, now=True),
 }
 

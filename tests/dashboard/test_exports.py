@@ -24,6 +24,7 @@ from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
 from models.tables.city_requests import Request
 from models.tables.contact_receipts import Call
+from models.tables.purges import Purge
 from phases.application import STUDENTS
 from phases.book import BOOK
 from tests.support.window import ADMIN, VIEWER, Window
@@ -144,7 +145,7 @@ def test_every_export_reads_as_it_should_to_whoever_may_have_it(window: Window, 
         if each in SINGLE:
             single = rows(browser.get(f"/2022/exports/{each}.csv").content)
             assert [len(page) for page in found.values()] == [len(single)], (each, export.title)
-    provincial = {"calls", "evaluation", "evaluation-evaluations", "nominees"}
+    provincial = {"calls", "data-handling", "evaluation", "evaluation-evaluations", "nominees"}
     assert refused == (provincial if name == "yancheng" else set())
 
 
@@ -225,6 +226,23 @@ def test_what_tells_of_persons_and_cannot_be_covered_is_on_record_whoever_takes_
     ]
 
 
+def test_a_year_is_audited_by_who_read_what_and_what_was_purged(window: Window) -> None:
+    admin, nanjing = window.as_(ADMIN), window.as_("nanjing")
+    taken = [nanjing.get("/2022/exports/application-students.csv").text for _ in range(2)]
+    assert admin.submit("/2022/exports", name="log", kind="csv", reason="核对").status_code == 200
+    at = window.site.wall()
+    purge = {"year": 2022, "until": at, "rows": {"student": 7}, "reason": "到期", "by": "省办", "at": at, "as_of": at}
+    with window.database.write() as connection:
+        connection.execute(insert(table_of(Purge)), [purge, {**purge, "year": 2021}])
+    found = rows(admin.get("/2022/exports/data-handling.csv").content)
+    said = [row[:-1] for row in found]
+    assert ["监护人同意", "南京", "", "登记同意", "26", ""] in said
+    assert ["查看、下载", "", "nanjing 某", "导出完整的学生", "2", str(2 * (len(taken[0].splitlines()) - 1))] in said
+    assert [row[3] for row in said if row[0] == "查看、下载"] == ["导出完整的记录", "导出完整的学生"]
+    assert said[-1] == ["到期清除", "", "省办", "student", "1", "7"]
+    assert {row[0] for row in said[1:]} == {"监护人同意", "查看、下载", "到期清除"}
+
+
 def test_without_a_reason_or_the_right_nothing_is_uncovered_and_nothing_is_on_record(window: Window) -> None:
     fields = {"name": "application", "kind": "xlsx"}
     tries = [
@@ -264,7 +282,7 @@ def test_the_page_lists_every_export_that_its_reader_may_have(window: Window) ->
     listed = {name: {each for each in EXPORTS if f"/exports/{each}." in page} for name, page in pages.items()}
     alone = {f"{slug}-{form.sheets[0].key}" for slug, form in FORMS.items() if len(form.sheets) == 1}
     assert set(TABLES) <= listed[ADMIN] == listed[VIEWER] == set(EXPORTS) - alone
-    assert listed["nanjing"] == listed[ADMIN] - {"calls", "evaluation", "nominees"}
+    assert listed["nanjing"] == listed[ADMIN] - {"calls", "data-handling", "evaluation", "nominees"}
     assert {name: "导出完整的姓名与联系方式" in page for name, page in pages.items()} == {
         ADMIN: True,
         VIEWER: False,
