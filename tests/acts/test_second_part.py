@@ -146,6 +146,11 @@ def test_who_owes_some_of_it_is_reminded_and_chased_by_that_day(filed: Scene) ->
     (digest,) = [one.text for one in late.changes.letters if one.kind == "digest"]
     assert "南京市总结和经费情况" in digest
     assert whom(filed.advance("2023-01-05T09:00", phases=[YEAR_END]), "escalation") == ["head", "lead"]
+    weekly = filed.advance("2023-01-09T09:00", phases=[YEAR_END])
+    assert (whom(weekly, "overdue"), whom(weekly, "escalation")) == (["city"], [])
+    (again,) = [one.text for one in weekly.changes.letters if one.kind == "overdue"]
+    assert "年度工作总结、经费使用情况和绩效指标完成情况" in again
+    assert "课题报告" not in again
 
 
 def test_who_has_done_it_all_goes_by_no_day_and_hears_of_none(reminded: Scene) -> None:

@@ -117,3 +117,14 @@ def test_a_year_that_was_opened_from_a_file_is_read_as_it_was_opened(talent: Tal
     days = [("20220131T000000" in one, "20220210T000000" in one) for one in shown]
     assert days[0] == (False, True), "0:00 of the day after"
     assert days[1][0] is False, "the city's own keeps room to work besides, for the year was opened late"
+
+
+def test_a_year_that_no_file_was_shipped_for_is_read_as_it_was_opened(talent: Talent, tmp_path: Path) -> None:
+    assert talent("calendar", "ics", "2023").status == 1, "nobody opened it yet"
+    (tmp_path / "year.toml").write_text(talent("calendar", "draft", "2023", "--from", "2022").out, encoding="utf-8")
+    database = ("--db", f"sqlite:///{tmp_path / 'talent.db'}")
+    assert talent("db", "upgrade", *database).status == 0
+    late = ("--done-through", "none", "--reason", "试验")
+    assert talent("year", "open", "2023", "--from-file", "year.toml", *late, *database).status == 0
+    shown = [talent("calendar", "ics", "2023", *more, *database) for more in ((), ("--city", "3209"))]
+    assert [(one.status, "UID:2023-shortlist-due" in one.out) for one in shown] == [(0, True)] * 2

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import NamedTuple, Self
 
 import pytest
+from prefect.exceptions import ObjectNotFound
 from sqlalchemy.exc import OperationalError
 
 from calendars.deadlines import TZ
@@ -175,23 +176,26 @@ def test_a_misspelt_variable_is_said_where_it_starts(talent: Talent, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("paused", "found"),
+    ("lost", "found"),
     [
-        ((), ("ok", "与年度日历一致")),
-        (("watch",), ("finding", "被暂停：watch 的日程")),
-        (("post", "watch"), ("finding", "被暂停：watch 的日程、post 的日程")),
-        (("pool",), ("finding", "被暂停：工作池 talent")),
-        (("queue", "watch"), ("finding", "被暂停：队列 default、watch 的日程")),
+        ({}, ("ok", "与年度日历一致")),
+        ({"watch": "paused"}, ("finding", "被暂停：watch 的日程")),
+        ({"watch": "paused", "post": "paused"}, ("finding", "被暂停：watch 的日程、post 的日程")),
+        ({"pool": "paused"}, ("finding", "被暂停：工作池 talent")),
+        ({"queue": "paused", "watch": "paused"}, ("finding", "被暂停：队列 default、watch 的日程")),
+        ({"watch": "unscheduled"}, ("finding", "与年度日历不一致：watch")),
+        ({"post": "unknown"}, ("finding", "与年度日历不一致：post")),
+        ({"watch": "paused", "post": "unknown"}, ("finding", "与年度日历不一致：post")),
     ],
 )
-def test_a_paused_schedule_is_found(
-    monkeypatch: pytest.MonkeyPatch, paused: tuple[str, ...], found: tuple[str, str]
+def test_a_schedule_that_is_paused_or_missing_is_found(
+    monkeypatch: pytest.MonkeyPatch, lost: dict[str, str], found: tuple[str, str]
 ) -> None:
     planned = {one.flow: one for one in plan([])}
 
     @dataclass
     class Client:
-        """Holds what the plan says, and what an officer paused."""
+        """Holds what the plan says, but for what somebody paused or took away."""
 
         async def __aenter__(self) -> Self:
             return self
@@ -200,17 +204,21 @@ def test_a_paused_schedule_is_found(
             return None
 
         async def read_deployment_by_name(self, name: str) -> SimpleNamespace:
-            return SimpleNamespace(id=name.partition("/")[0], paused=False)
+            flow = name.partition("/")[0]
+            if lost.get(flow) == "unknown":
+                raise ObjectNotFound(http_exc=Exception())
+            return SimpleNamespace(id=flow, paused=False)
 
         async def read_deployment_schedules(self, flow: str) -> list[SimpleNamespace]:
-            return [SimpleNamespace(slug=one.slug, active=flow not in paused) for one in planned[flow].schedules]
+            left = planned[flow].schedules[lost.get(flow) == "unscheduled" :]
+            return [SimpleNamespace(slug=one.slug, active=lost.get(flow) != "paused") for one in left]
 
         async def read_work_pool(self, name: str) -> SimpleNamespace:
-            return SimpleNamespace(name=name, is_paused="pool" in paused)
+            return SimpleNamespace(name=name, is_paused="pool" in lost)
 
         async def read_work_queues(self, work_pool_name: str) -> list[SimpleNamespace]:
             assert work_pool_name == POOL
-            return [SimpleNamespace(name="default", is_paused="queue" in paused)]
+            return [SimpleNamespace(name="default", is_paused="queue" in lost)]
 
     monkeypatch.setattr("prefect.client.orchestration.get_client", Client)
     told = asyncio.run(_deployments([]))

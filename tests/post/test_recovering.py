@@ -27,6 +27,8 @@ COUNT, MESSAGES = 8, 6
 
 ANSWERS: dict[str, tuple[str, str, Meaning]] = {
     "busy": ("MAIL", "451 4.3.2 try again later", Meaning.BUSY),
+    "busy at DATA": ("DATA", "451 4.3.2 try again later", Meaning.BUSY),
+    "busy at the dot": ("dot", "451 4.3.2 try again later", Meaning.BUSY),
     "rate limit": ("RCPT", "550 Connection frequency limited", Meaning.BUSY),
     "greylisting": ("RCPT", "450 4.7.1 greylisted", Meaning.BUSY),
     "full": ("RCPT", "552 5.2.2 mailbox full", Meaning.FULL),
