@@ -151,7 +151,8 @@ class Act:
     `alone` are states that it is offered for too, but only to the city that is named; `moved` wants a due day that one
     of these causes moved, `of` that phase alone, `among` these. `forever` warns of what nothing can bring back. `by`
     whose hand does it; `whole`: it may be done without naming a city, for all that it applies to. `second`: it is
-    offered too where the second part is owed; `seconds` wants a phase that has such a part this year.
+    offered too where the second part is owed, `second_late` where a city is late with it; `seconds` wants a phase that
+    has such a part this year.
 
     `undo` says what takes it back a moment later (None: nothing does); `instead` what can be done then.
 
@@ -180,6 +181,7 @@ class Act:
     by: Literal["province", "city"] = "province"
     whole: bool = False
     second: bool = False
+    second_late: bool = False
     seconds: bool = False
     undo: Undo | None = None
     instead: str = ""
@@ -243,6 +245,7 @@ class Act:
                 standing.state in self.states
                 or (named and standing.state in self.alone)
                 or (self.second and second is not None)
+                or (self.second_late and standing.second_late)
             )
             and (not self.moved or not self.moved.isdisjoint(owed.because))
             and (not self.province or phase.province is not None)
@@ -267,6 +270,7 @@ class Act:
         if self.moved:
             return f"{of}各市现在的截止日都不是省办另行给的，没有可以更正的。"
         states = "、".join(f"“{state.chinese}”" for state in State if state in self.states)
+        states += "或后交部分逾期" if self.second_late and phase and book.second(phase) else ""
         more = "；已通过的，请从该市本阶段的页面办理" if self.alone else ""
         return f"{self.title(phase)}用于状态为{states}的市，{of}现在没有这样的市{more}。"
 

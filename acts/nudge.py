@@ -16,6 +16,7 @@ from season.transaction import sitting
 if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
+    from models.standing import Cell
     from season.unit_of_work import Season
 
 WORDS = "请尽快办理。遇到困难请直接与我办联系，我们一起想办法。"
@@ -30,14 +31,20 @@ def nudge(
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
-        why = illegal(season, cell, Event.NUDGE) or _nudged_today(season, city)
+        why = illegal(season, cell, Event.NUDGE) or _in_time(season, cell) or _nudged_today(season, city)
         if why:
             outcome = refuse(season, cell, Event.NUDGE, why)
         else:
             said = words or WORDS
-            owing.nudge(season, season.note(cell, Event.NUDGE, said), season.due(phase, city), said)
+            owing.nudge(season, season.note(cell, Event.NUDGE, said), season.owed_by(cell), said)
             outcome = Outcome("done", f"{season.title(phase, city)} 已催办。")
     return season.answered(outcome)
+
+
+def _in_time(season: Season, cell: Cell) -> str | None:
+    """Say that a city that has filed is late with nothing."""
+    title = season.title(cell.phase, cell.city)
+    return None if season.is_late(cell) else f"{title} 已经报送，没有逾期未交的内容，无需催办。"
 
 
 def _nudged_today(season: Season, city: str) -> str | None:
@@ -60,5 +67,6 @@ NUDGE = Act(
     lambda _, year, filled: f"向{filled.named(year)}发出{filled.phased}的催办提示",
     Event.NUDGE,
     frozenset({State.OVERDUE}),
+    second_late=True,
     instead="函件随即发出。",
 )

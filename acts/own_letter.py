@@ -178,8 +178,10 @@ def _written(season: Season, wanted: WantedLetter, account: int | None) -> str:
 
 def _is_over(season: Season, wanted: WantedLetter, city: str) -> bool:
     """Tell whether the phase that it is about asks no more of a city, of those that it is meant for."""
-    meant = not wanted.cities or city in wanted.cities
-    return meant and wanted.phase is not None and season.cells[wanted.phase, city].state in DONE_WITH
+    if wanted.phase is None or (wanted.cities and city not in wanted.cities):
+        return False
+    cell = season.cells[wanted.phase, city]
+    return cell.state in DONE_WITH and season.second_owed(cell) is None
 
 
 def _past(wanted: WantedLetter, said: Sequence[tuple[Owed, Recipient, Brief]]) -> str:

@@ -184,6 +184,7 @@ _FROM: Mapping[State, Mapping[Event, State]] = {
         Event.RECALL: State.OPEN,
         Event.EXTEND: State.SUBMITTED,  # of its second part alone, where one is owed
         Event.CORRECT: State.SUBMITTED,  # the same
+        Event.NUDGE: State.SUBMITTED,  # over its second part, where it is late with that
         Event.APPROVE: State.PASSED,
         Event.REJECT: State.RETURNED,
         Event.HOLD: State.WAITING,

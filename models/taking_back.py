@@ -75,7 +75,7 @@ def cancel_untrue(connection: Connection, year: int, moves: Sequence[Move]) -> N
     untrue = (
         (moved, kind.in_(ASKING), MOVED_ON),
         (again, kind.in_(SETTLING), OPENED_AGAIN),
-        (dated - moved, naming_a_day(table), REDATED),
+        (dated - moved, naming_a_day(table) | may_ask(table), REDATED),  # a city is late with its second part no more
         (again, declining(table), REDATED),
         (dated - moved, own_dated(table), OUTDATED),
     )

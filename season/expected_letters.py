@@ -66,7 +66,7 @@ class CityPhaseLetters:
         self.record = CityPhaseRecord(season, self.phase, season.cells[phase, city], moves, grants)
         self.letters = letterbox.about(season.connection, year, phase, city, now, ONCE)
         self._reach = Reach(scope_of(season, season.year.phases[0].slug, [city]))
-        self._concerned: dict[tuple[Kind, Audience], Concerned] = {}
+        self._concerned: dict[tuple[Kind, Audience, bool], Concerned] = {}
         self._halted = _halted(season)
 
     @cached_property
@@ -145,8 +145,8 @@ class CityPhaseLetters:
         audience, time = recipients.audience_of(recipient), occasion.because
         if time and self.record.cell.state is State.WAITING:
             return time  # what is on file so far says nothing of whom the phase will have to do with
-        if not self._is_concerned(recipient, kind, audience):
-            return because("not-concerned", whom=self._whom(kind, audience))
+        if not self._is_concerned(recipient, kind, audience, second=occasion.second):
+            return because("not-concerned", whom=self._whom(kind, audience, second=occasion.second))
         if LETTER_KINDS[kind].to_mend:
             return because("nothing-to-mend")
         if time is None or (time.why != "not-behind" and self._went_to_others(occasion, kind, audience)):
@@ -161,16 +161,17 @@ class CityPhaseLetters:
         batch = (one for one in self.letters if one.kind == kind and recipients.audience_of(one.recipient) == audience)
         return occasion.slot is not None and any(self._of(occasion, one) for one in batch)
 
-    def _is_concerned(self, recipient: str, kind: Kind, audience: Audience) -> bool:
+    def _is_concerned(self, recipient: str, kind: Kind, audience: Audience, *, second: bool) -> bool:
         """Tell whether a party is one of those that such a letter is written to, by what is on file now."""
-        if (kind, audience) not in self._concerned:
-            owed = owing.Owed(kind, self.phase.slug, self.city, str(self.record.cell.attempt), ALL)
-            self._concerned[kind, audience] = recipients.parties(self.season, owed, audience, self._reach)
-        return int(recipient.partition(":")[2]) in self._concerned[kind, audience].get(self.city, {})
+        about = kind, audience, second
+        if about not in self._concerned:
+            owed = owing.Owed(kind, self.phase.slug, self.city, str(self.record.cell.attempt), ALL, second=second)
+            self._concerned[about] = recipients.parties(self.season, owed, audience, self._reach)
+        return int(recipient.partition(":")[2]) in self._concerned[about].get(self.city, {})
 
-    def _whom(self, kind: Kind, audience: Audience) -> str:
+    def _whom(self, kind: Kind, audience: Audience, *, second: bool) -> str:
         """Say which parties of an audience such a letter is written to."""
-        mailing = self.season.dealings(self.phase.slug).mailing(kind, audience)
+        mailing = self.season.dealings(self.phase.slug, second=second).mailing(kind, audience)
         if mailing is None and LETTER_KINDS[kind].later:
             return f"收到过本阶段或以后阶段开展工作的函件、受聘或有学生仍在本年度计划中的{AUDIENCES[audience]}"
         if mailing is None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gates.states import State
 from phases.application import SCHOOLS
 from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 from phases.parties import InTraining, LetOnTo, Rows
@@ -69,7 +68,7 @@ def members(season: Season, reach: Reach, group: LetterGroup, cities: Sequence[s
     """Give who is in a group, by city; cities that left the year have nobody."""
     still = [city for city in cities if city not in season.withdrawn]
     if group.offices:
-        late = [city for city in still if phase and season.cells[phase, city].state is State.OVERDUE]
+        late = [city for city in still if phase and season.is_late(season.cells[phase, city])]
         return {city: frozenset({f"city:{city}"}) for city in (late if group.late else still)}
     assert group.whom is not None
     found = reach.find(group.whom, group.audience or "mentor")

@@ -68,13 +68,13 @@ def nudge_anew(season: Season) -> None:
     """
     about = (Event.ASK, Event.ANSWER, Event.RETRACT)
     asked = {(move.after.phase, move.after.city) for move in season.written.moves if move.event in about}
-    late = [key for key in asked if season.cells[key].state is State.OVERDUE]
+    late = [key for key in asked if season.is_late(season.cells[key])]
     for phase, city, attempt, slot in written_letters.nudges_reworded(season.connection, season.year.year, late):
         cell, same = season.cells[phase, city], (phase, city, Event.NUDGE, False)
         said = (one for one in season.history if (one.phase, one.city, one.event, one.refused) == same)
         words = next((one.reason for one in said if f"{day_of(one.as_of)}" == slot), None)
         if words is not None and f"{cell.attempt}" == attempt:
-            owing.nudge(season, cell, season.due(phase, city), words, slot)
+            owing.nudge(season, cell, season.owed_by(cell), words, slot)
 
 
 def answer_anew(season: Season) -> None:

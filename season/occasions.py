@@ -93,12 +93,14 @@ class Occasion:
 
     `slot` is the last part of such a letter's key where time gives it; None: an act wrote it, at that very instant.
     `because` is why time and the state of the phase made no letter of it; None: who would have got it has to be asked.
+    `second`: it is about the second part alone.
     """
 
     at: datetime | None
     what: str
     slot: str | None = None
     because: Because | None = None
+    second: bool = False
 
 
 @dataclass(frozen=True)
@@ -272,16 +274,26 @@ def _second_reminders(record: CityPhaseRecord, whose: owing.Owes) -> Iterator[Oc
     cell, due = record.cell, record.second
     if due is None or cell.filed_at is None or whose == "province":
         return
-    asked, theirs = (
-        (record.season, record.phase, due),
-        record.season.theirs(due, "mentor" if whose == "party" else "city"),
-    )
+    asked = (record.season, record.phase, due)
+    theirs = record.season.theirs(due, "mentor" if whose == "party" else "city")
+    end = start_of(theirs.day) if whose == "party" else due.instant
     sent = ladder(*asked, cell.filed_at, whose, second=True)
     for rung in ladder(*asked, ALWAYS, whose, second=True):
         coming = _coming(record, rung.instant, f"后交部分提前{rung.days}天的提醒", owing.rung_slot(rung, theirs))
-        later = any(rung.instant < one.instant <= record.now for one in sent)
         why = because("too-soon") if rung not in sent else _whole(record, rung.instant)
-        yield replace(coming, because=why or (because("only-latest") if later else coming.because))
+        why = why or _second_unsent(record, rung, sent, end) or coming.because
+        yield replace(coming, because=why, second=True)
+
+
+def _second_unsent(record: CityPhaseRecord, rung: Rung, sent: Sequence[Rung], end: datetime) -> Because | None:
+    """Say why a rung of what is still owed made no reminder; None where it still will, until the `end`."""
+    if rung.instant > record.now:
+        return None
+    if any(rung.instant < one.instant <= record.now for one in sent):
+        return because("only-latest")
+    if record.now >= end:
+        return because("day-over")
+    return because("moved-today") if moved_since(record.season, record.cell, rung) else None
 
 
 def _whole(record: CityPhaseRecord, at: datetime) -> Because | None:
@@ -293,7 +305,7 @@ def _whole(record: CityPhaseRecord, at: datetime) -> Because | None:
 def _second_late(record: CityPhaseRecord, first: datetime, what: str) -> Iterator[Occasion]:
     if record.second is not None:
         coming = _coming(record, first, f"后交部分{what}", owing.minute(record.second.instant))
-        yield replace(coming, because=_whole(record, first) or coming.because)
+        yield replace(coming, because=_whole(record, first) or coming.because, second=True)
 
 
 def _unsent(
@@ -345,10 +357,13 @@ def _overdue(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion]:
     yield from _late(record, first, "逾期催办")
     if record.second is not None:
         yield from _second_late(record, rungs.overdue_letter_at(record.second, days), "逾期催办")
-    if audience == "city" and record.cell.state in LATE:
+    late = record.season.pending(record.cell)
+    if audience == "city" and late and not late.province:
+        first = rungs.overdue_letter_at(late.due, days)
+        part = "后交部分" if record.cell.state is State.SUBMITTED else ""
         for week in (rungs.week_begun(record.now, days), rungs.week_begun(record.now + timedelta(days=7), days)):
             if week > first:
-                yield _coming(record, week, "每周再次催办", owing.week_slot(record.due, week))
+                yield _coming(record, week, f"{part}每周再次催办", owing.week_slot(late.due, week))
 
 
 def _escalation(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:

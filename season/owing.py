@@ -168,7 +168,8 @@ def week_slot(due: Due, week: datetime) -> str:
 
 def nudge(season: Season, cell: Cell, due: Due, words: str, slot: str = "") -> None:
     """Owe a late city the province's own words, once a day; `slot` is that of another day than today."""
-    season.owed.append(Owed("nudge", *_about(cell), slot or today(season), due=due, reason=words))
+    slot, second = slot or today(season), _has_filed(cell)
+    season.owed.append(Owed("nudge", *_about(cell), slot, due=due, reason=words, second=second))
 
 
 def today(season: Season) -> str:
@@ -364,8 +365,9 @@ def answered(
 
 def letter(season: Season, phase: str | None, city: str, to: frozenset[str], own: OwnLetter) -> None:
     """Owe these recipients an office's own words; what is about a phase is untrue once the city moves on in it."""
-    due = season.due(phase, city) if phase else None
-    season.owed.append(Owed("letter", phase, city, ALL, own.slot, due=due, to=to, own=own))
+    cell = season.cells[phase, city] if phase else None
+    due, second = (season.owed_by(cell), season.second_owed(cell) is not None) if cell else (None, False)
+    season.owed.append(Owed("letter", phase, city, ALL, own.slot, due=due, to=to, own=own, second=second))
 
 
 def first_link(season: Season, city: str, slot: str, until: datetime) -> str:

@@ -241,6 +241,11 @@ class Season:
         seen = Seen(cell.phase, cell.state, cell.attempt, due, cell.filed_at, cell.on_paper, second, cell.second_at)
         return pending(self.year, self.year.phase(cell.phase), seen, self.stamp.as_of)
 
+    def is_late(self, cell: Cell) -> bool:
+        """Tell whether a city is late in a phase, or with its second part."""
+        waits = self.pending(cell)
+        return waits is not None and not waits.province
+
     def second_due(self, phase: str, city: str) -> Due | None:
         """Give until when a city files the second part of a phase; None where the year dates none."""
         return second_due(self.year.phase(phase), self.extensions.get((phase, city), ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,15 +13,20 @@ from sqlalchemy import select, update
 from acts import answer, ask
 from acts.amend import amend
 from acts.beliefs import beliefs
+from acts.book import ACTS, offered
 from acts.correct import correct
 from acts.excuse import excuse
+from acts.nudge import nudge
+from acts.own_letter import WantedLetter, write
 from acts.rejoin import rejoin
 from commands.matrix import lateness
 from models import reports
 from models.columns import table_of
 from models.tables.season import Letter
+from phases.book import BOOK
 from phases.year_end import FundsRow
 from tests.acts.test_correct_student import corrected, two_schools
+from tests.season.test_expected_letters import asked
 from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.years import parse
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
     from acts.advance import Advance
     from forms.definitions import SheetRow
+    from phases.letter_kinds import Kind
     from season.outcome import Outcome
     from tests.support.sheets import Sheets
 
@@ -151,6 +158,83 @@ def test_who_owes_some_of_it_is_reminded_and_chased_by_that_day(filed: Scene) ->
     (again,) = [one.text for one in weekly.changes.letters if one.kind == "overdue"]
     assert "年度工作总结、经费使用情况和绩效指标完成情况" in again
     assert "课题报告" not in again
+
+
+def test_a_city_late_with_the_rest_is_written_to_by_hand_like_any_late_one(filed: Scene) -> None:
+    """催办 and a letter of the province's own to the late cities; not once it has another day, or all is there."""
+    nudged = partial(nudge, filed.database, YEAR, YEAR_END, NANJING)
+    own = WantedLetter("late-cities", "关于{阶段}的函", "{设区市}应于{截止时间}前报送。", YEAR_END)
+    early = nudged(stamp("2022-12-31T10:00"))
+    assert early.message == "南京 年度评价 已经报送，没有逾期未交的内容，无需催办。"
+    assert not write(filed.database, YEAR, own, stamp("2022-12-31T10:00"), dry_run=True).done
+    (letter,) = nudged(stamp("2023-01-04T10:00"), words="请尽快。").changes.letters
+    assert letter.subject == "【省后备人才培养计划】请尽快报送：南京市总结和经费情况（示例）"
+    late = "年度工作总结、经费使用情况和绩效指标完成情况尚未报送，截止时间2022年12月31日（星期六）24时已过。请尽快。"
+    assert late in letter.text
+    (mine,) = write(filed.database, YEAR, own, stamp("2023-01-04T10:00"), dry_run=True).changes.letters
+    assert "南京市应于2022年12月31日（星期六）24时前报送。" in mine.text
+    filed.advance("2023-01-04T10:01", phases=[YEAR_END])
+    assert asking(filed) == {"overdue", "nudge"}
+    filed.extend(YEAR_END, [NANJING], "2023-01-04T11:00", date(2023, 1, 10))
+    assert asking(filed) == set(), "all of them say a day that has moved"
+    assert nudged(stamp("2023-01-10T10:00")).outcome == "refused"
+    assert nudged(stamp("2023-01-11T10:00")).done
+    filed.extend(YEAR_END, [NANJING], "2023-01-11T11:00", date(2023, 1, 12))
+    assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2023-01-12T10:00").done
+    assert nudged(stamp("2023-01-16T10:00")).outcome == "refused"
+
+
+def asking(scene: Scene) -> set[str]:
+    """Which kinds of letter are about to tell the city that it is late."""
+    letter = table_of(Letter)
+    query = select(letter.c.kind).where(letter.c.recipient == f"city:{NANJING}", letter.c.state == "queued")
+    with scene.database.read() as connection:
+        return {*connection.execute(query).scalars()} & {"overdue", "nudge", "escalation"}
+
+
+def test_the_act_is_offered_where_a_city_is_late_with_the_rest_alone(filed: Scene) -> None:
+    phase = filed.year.phase(YEAR_END)
+    with filed.database.read() as connection:
+        for at, is_offered in (("2022-12-31T23:59", False), (CLOSED, True)):
+            stands = reports.matrix(connection, YEAR, instant(at)).cities[NANJING][-1]
+            assert (ACTS["nudge"] in offered(BOOK, phase, stands)) is is_offered
+    assert "“已逾期”或后交部分逾期的市" in ACTS["nudge"].nobody(BOOK, phase)
+
+
+def why_of_the_rest(scene: Scene, kind: Kind, at: str, whom: str = "city") -> list[str]:
+    """Why each letter is there or not that the second part makes owed; the first is about the rest, filed in time."""
+    found = [one.why for one in asked(scene, f"{whom}:{NANJING}", kind, YEAR_END, at)]
+    return found[5:] if kind == "reminder" else found[1:]
+
+
+def test_why_says_of_the_rest_what_came_what_is_to_come_and_that_it_is_whole(filed: Scene) -> None:
+    passed_over = ["only-latest"] * 4
+    assert why_of_the_rest(filed, "reminder", "2022-12-25T10:00") == [*passed_over[:2], *["to-come"] * 3]
+    assert why_of_the_rest(filed, "overdue", "2022-12-25T10:00") == ["to-come"]
+    assert why_of_the_rest(filed, "escalation", "2022-12-25T10:00", "head") == ["to-come"]
+    assert why_of_the_rest(filed, "reminder", "2022-12-30T10:00") == [*passed_over, "owed-now"]
+    assert why_of_the_rest(filed, "reminder", "2023-01-03T10:00") == [*passed_over, "day-over"]
+    assert why_of_the_rest(filed, "overdue", "2023-01-03T10:00") == ["owed-now", "to-come"]
+    filed.advance("2023-01-03T10:00", phases=[YEAR_END])
+    assert why_of_the_rest(filed, "overdue", "2023-01-09T10:00") == ["waits-for-worker", "owed-now", "to-come"]
+    assert why_of_the_rest(filed, "escalation", "2023-01-09T10:00", "head") == ["owed-now"]
+
+
+def test_why_says_to_who_hands_in_to_the_city_that_his_day_is_over(filed: Scene) -> None:
+    said = filed.advance("2022-12-21T09:00", phases=[YEAR_END]).changes.letters
+    (school,) = {one.recipient for one in said if one.recipient.startswith("school:")}
+    for at, last in (("2022-12-27T10:00", "owed-now"), ("2022-12-28T10:00", "day-over")):
+        found = [one.why for one in asked(filed, school, "reminder", YEAR_END, at)]
+        assert found == ["not-concerned", "not-concerned", "waits-for-worker", last]
+
+
+def test_why_says_since_when_the_rest_is_whole(filed: Scene) -> None:
+    assert filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-28T10:00").done
+    assert why_of_the_rest(filed, "reminder", "2023-01-09T10:00") == [*["only-latest"] * 4, "second-whole"]
+    chasing: tuple[tuple[Kind, str], ...] = (("overdue", "city"), ("escalation", "head"))
+    for kind, whose in chasing:
+        (said,) = asked(filed, f"{whose}:{NANJING}", kind, YEAR_END, "2023-01-09T10:00")[1:]
+        assert said.said == "后交部分已于2022年12月28日10:00补齐，无须再发。"
 
 
 def test_who_has_done_it_all_goes_by_no_day_and_hears_of_none(reminded: Scene) -> None:

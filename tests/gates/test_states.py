@@ -28,7 +28,7 @@ rejoin    -          -          -          -        -          -          waitin
 hold      -          waiting    waiting    waiting  waiting    waiting    -
 resume    submitted  -          -          -        -          -          -
 address   waiting    open       submitted  passed   returned   overdue    withdrawn
-nudge     -          -          -          -        -          overdue    -
+nudge     -          -          submitted  -        -          overdue    -
 on-paper  passed     -          -          -        -          -          -
 backfill  -          -          -          passed   -          -          -
 arrange   waiting    open       -          -        returned   overdue    -
