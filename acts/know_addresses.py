@@ -1,15 +1,16 @@
-"""先登记邮箱: a city says at which addresses its parties are reached, before it names them in a filing.
+"""登记邮箱: a city says at which addresses its parties are reached, before it names them in a filing or after.
 
-So those of a first year, whom no year brought along, hear that a phase opens, and what is asked of them.
+So those of a first year, whom no year brought along, hear that a phase opens, and what is asked of them; and whoever
+was filed with an address that leads to nobody is reached without a filing done again.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from acts.act import CITY, Act, Bench, Field, Filled, each
-from acts.filed_addresses import in_answer
+from acts.filed_addresses import in_answer, in_log
 from forms import cells
 from forms.folding import fold
 from gates.states import Event, State
@@ -62,8 +63,9 @@ def know_addresses(
     """Say the addresses of parties of a kind (`mentor`, `institution`, `school`), one a line, as `SHAPES` has them.
 
     They come into force as filed ones do, and whoever is concerned by what is under way hears of it. `refused` as a
-    whole where a line cannot be read, and where the city has filed the phase that names them: its filing says them.
-    `account` is that of the province where it says so for the city, which is put on record with it.
+    whole where a line cannot be read; once the city has filed the phase that names them, where one is of nobody it
+    filed: who is on the list is for a filing to say. `account` is that of the province where it says so for the city,
+    which is put on record with it.
     """
     with sitting(database, year, stamp, [city], dry_run=dry_run) as season:
         owner, _ = season.book.parties[kind]
@@ -71,7 +73,7 @@ def know_addresses(
         settle(season, [city])
         cell = season.cells[owner.slug, city]
         given = _read(kind, lines, season.year.city(city))
-        why = _not_now(season, cell) or (given if isinstance(given, str) else "")
+        why = _not_now(season, cell) or (given if isinstance(given, str) else _not_filed(season, cell, kind, given))
         if why or isinstance(given, str):
             outcome = refuse(season, cell, Event.KNOWN, why)
         else:
@@ -83,17 +85,41 @@ def know_addresses(
 
 def _not_now(season: Season, cell: Cell) -> str:
     title = season.title(cell.phase, cell.city)
-    if cell.state in FILED:
-        return f"{title} 已经报送，邮箱以报送的为准；需要更改的，请修改后重新报送。"
     return f"{title} 现为“{cell.state.chinese}”，不再登记。" if cell.state is State.WITHDRAWN else ""
 
 
-def _read(kind: Audience, lines: str, city: City) -> dict[PartyKey, str] | str:
+def _not_filed(season: Season, cell: Cell, kind: Audience, given: Mapping[PartyKey, TypedAddress]) -> str:
+    """Say which lines are of nobody whom the city filed, by their place: what was typed would stay in the log."""
+    if cell.state not in FILED:
+        return ""
+    known = party_addresses.known_by(season.connection, season.year.year, cell.city)
+    filed = {_folded((one.kind, one.name, one.place)) for one in known}
+    if strangers := [f"{one.line}" for key, one in given.items() if _folded(key) not in filed]:
+        title = season.title(cell.phase, cell.city)
+        return (
+            f"{title} 已经报送，只能更正所报送的{AUDIENCES[kind]}的邮箱；第 {'、'.join(strangers)} 行不在其中。"
+            "名单有变的，请修改后重新报送。"
+        )
+    return ""
+
+
+def _folded(key: PartyKey) -> tuple[str, ...]:
+    return tuple(map(fold, key))
+
+
+class TypedAddress(NamedTuple):
+    """An address as it was typed, and in which line."""
+
+    line: int
+    email: str
+
+
+def _read(kind: Audience, lines: str, city: City) -> dict[PartyKey, TypedAddress] | str:
     """Give the addresses by party, or say what is wrong with a line."""
     typed = [(place, one) for place, one in enumerate(lines.splitlines(), 1) if one.strip()]
     if not typed or len(typed) > MOST:
         return f"请填写 1 至 {MOST} 行，每行一个：{'，'.join(SHAPES[kind])}。"
-    given: dict[PartyKey, str] = {}
+    given: dict[PartyKey, TypedAddress] = {}
     for place, one in typed:
         parts = [part.strip() for part in APART.split(one.strip())]
         if len(parts) != len(SHAPES[kind]):
@@ -103,22 +129,22 @@ def _read(kind: Audience, lines: str, city: City) -> dict[PartyKey, str] | str:
         except cells.BadCellError as error:
             return f"第 {place} 行{error.wrong}，请改正。"
         key = (kind, name[0], name[1] if kind == "mentor" else city.name if kind == "school" else "")
-        same = next((other for other in given if tuple(map(fold, other)) == tuple(map(fold, key))), key)
-        if given.setdefault(same, address).lower() != address.lower():
+        same = next((other for other in given if _folded(other) == _folded(key)), key)
+        if given.setdefault(same, TypedAddress(place, address)).email.lower() != address.lower():
             return f"第 {place} 行与前面的一行名称相同，邮箱不同，请核对。"
     return given
 
 
-def _take(season: Season, cell: Cell, kind: Audience, given: dict[PartyKey, str]) -> Outcome:
+def _take(season: Season, cell: Cell, kind: Audience, given: Mapping[PartyKey, TypedAddress]) -> Outcome:
     year, city = season.year, cell.city
     ids = register(season.connection, given)
-    said = party_addresses.hold_known(
-        season.connection, year.year, city, {ids[key]: address for key, address in given.items()}, season.stamp
-    )
-    season.note(cell, Event.KNOWN, f"{AUDIENCES[kind]} {len(given)} 个")
+    emails = {ids[key]: one.email for key, one in given.items()}
+    said = party_addresses.hold_known(season.connection, year.year, city, kind, emails, season.stamp)
+    season.note(cell, Event.KNOWN, "；".join([f"{AUDIENCES[kind]} {len(given)} 个", *in_log(year, said)]))
     told = sum(tell_of(season, city, [phase.slug for phase in year.phases]).values())
     heard = f"，随即发出开始函 {told} 封" if told else ""
-    return Outcome("done", f"{year.city(city).name} 已登记 {len(given)} 个邮箱{heard}{in_answer(said)}。")
+    done = "更正" if cell.state in FILED else "登记"
+    return Outcome("done", f"{year.city(city).name} 已{done} {len(given)} 个邮箱{heard}{in_answer(said)}。")
 
 
 def _know(bench: Bench, filled: Filled, city: str) -> Outcome:
@@ -133,7 +159,12 @@ KNOW_ADDRESSES = Act(
     (
         CITY,
         Field("kind", "类别", "choice", choices=tuple((kind, AUDIENCES[kind]) for kind in SHAPES)),
-        Field("lines", "名单", "text", hint="每行一个，用逗号分开：名称，邮箱；导师为姓名，单位，邮箱。"),
+        Field(
+            "lines",
+            "名单",
+            "text",
+            hint="每行一个，用逗号分开：名称，邮箱；导师为姓名，单位，邮箱。已经报送的，只写要更正的。",
+        ),
     ),
     each(_know),
     lambda _, year, filled: f"登记{filled.named(year)}有关各方的邮箱",

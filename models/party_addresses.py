@@ -66,17 +66,46 @@ def file(connection: Connection, year: int, phase: str, city: str, stamp: Stamp)
     return _take(connection, year, city, _given(connection, year, phase, city), stamp, _sheets(connection, phase))
 
 
-def hold_known(connection: Connection, year: int, city: str, given: Mapping[int, str], stamp: Stamp) -> AddressesFiled:
-    """Take addresses, by party, that a city knows before it files; what it says of other parties stands."""
+def hold_known(
+    connection: Connection, year: int, city: str, kind: str, given: Mapping[int, str], stamp: Stamp
+) -> AddressesFiled:
+    """Take addresses, by party of a kind, that a city says beside its filings; what it says of other parties stands.
+
+    Its draft says them from now on as well: what is filed again does not bring back the ones before.
+    """
+    _, sheet = book_of(connection).parties[kind]
+    table = draft_table(sheet)
+    theirs = (table.c.year == year, table.c.city == city, table.c.party == bindparam("key"))
+    one = update(table).where(*theirs).values(email=bindparam("mail"))
+    connection.execute(one, [{"key": key, "mail": email} for key, email in given.items()])
     return _take(connection, year, city, given, stamp, ())
 
 
-def known_by(connection: Connection, year: int, city: str) -> list[tuple[str, str, str]]:
-    """Give the parties of which a city says an address in a year: kind, name and place, in their order."""
-    table, party = table_of(StatedAddress), table_of(Party)
-    query = select(party.c.kind, party.c.name, party.c.place).join(table, table.c.party == party.c.id)
+class KnownParty(NamedTuple):
+    """A party of which a city says an address; `dead`: the one in force is written to no more."""
+
+    kind: str
+    name: str
+    place: str
+    dead: bool
+
+
+def known_by(connection: Connection, year: int, city: str) -> list[KnownParty]:
+    """Give the parties of which a city says an address in a year, in their order."""
+    table, party, dead = table_of(StatedAddress), table_of(Party), table_of(Suppressed)
+    joined = table.join(party, party.c.id == table.c.party).outerjoin(dead, dead.c.address == func.lower(party.c.email))
+    query = select(party.c.kind, party.c.name, party.c.place, dead.c.address.is_not(None)).select_from(joined)
     mine = query.where(table.c.office == city, table.c.year == year)
-    return [(row.kind, row.name, row.place) for row in connection.execute(mine.order_by(table.c.id))]
+    return [KnownParty(*row) for row in connection.execute(mine.order_by(table.c.id))]
+
+
+def said_by(connection: Connection, year: int, parties: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    """Give by party the cities that say an address of it in a year."""
+    found: dict[int, tuple[str, ...]] = {}
+    for row in _said(connection, parties):
+        if row.year == year and row.office != PROVINCE:
+            found[row.party] = (*found.get(row.party, ()), row.office)
+    return found
 
 
 def _take(
@@ -274,7 +303,7 @@ def filed(connection: Connection, city: str | None, parties: Collection[int]) ->
 
 def concerned(connection: Connection, year: int, party: int) -> tuple[str, ...]:
     """Give the cities that filed an address of this party in this year."""
-    return tuple(row.office for row in _said(connection, [party]) if row.year == year and row.office != PROVINCE)
+    return said_by(connection, year, [party]).get(party, ())
 
 
 def decide(connection: Connection, year: int, one: AddressDifference, *, take: bool, stamp: Stamp) -> int:

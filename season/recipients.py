@@ -147,6 +147,11 @@ def audience_of(key: str) -> Audience:
     return next(one for one in AUDIENCES if one == key.partition(":")[0])
 
 
+def is_party(key: str) -> bool:
+    """Tell of a recipient, as in a letter's key, whether it is a mentor, an institution or a school."""
+    return audience_of(key) not in OFFICES
+
+
 def named(year: Year, key: str) -> str:
     """Name a recipient, as it stands in a letter's key, for people; a party by its kind and number alone.
 

@@ -278,9 +278,15 @@ def _kept(season: Season) -> Iterator[tuple[datetime, Item]]:
 
 def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:
     """Give the addresses that are written to no more: whoever is reached at one hears of no deadline."""
-    for one in suppressions(season.connection, season.year.year, season.stamp.as_of):
+    found = suppressions(season.connection, season.year.year, season.stamp.as_of)
+    parties = {key: int(key.partition(":")[2]) for one in found for key in one.to if recipients.is_party(key)}
+    said_by = party_addresses.said_by(season.connection, season.year.year, parties.values())
+    for one in found:
         whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
-        yield _since(season, one.since, whose, f"邮箱{one.address}已停止发函（{one.why}），请更正", "undeliverable")
+        cities = dict.fromkeys(city for key in one.to if key in parties for city in said_by.get(parties[key], ()))
+        who = "、".join(recipients.named(season.year, f"city:{city}") for city in cities)
+        said = f"邮箱{one.address}已停止发函（{one.why}），请{who}更正"
+        yield _since(season, one.since, whose, said, "undeliverable")
 
 
 def _stuck(season: Season) -> Iterator[tuple[datetime, Item]]:

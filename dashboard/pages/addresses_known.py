@@ -49,9 +49,10 @@ def _form(
     with site.database.read() as connection:
         known = known_by(connection, here.opened.year.year, here.city.slug)
     listed: dict[str, list[str]] = {kind: [] for kind in kinds}
-    for kind, name, place in known:
-        if kind in listed:
-            listed[kind].append(f"{name}（{place}）" if kind == "mentor" else name)
+    for one in known:
+        if one.kind in listed:
+            dead = "［已停止发函，请更正］" if one.dead else ""
+            listed[one.kind].append((f"{one.name}（{one.place}）" if one.kind == "mentor" else one.name) + dead)
     shapes = {kind: (AUDIENCES[kind], "，".join(SHAPES[kind])) for kind in kinds}
     groups = [(AUDIENCES[kind], listed[kind]) for kind in kinds if listed[kind]]
     return page(

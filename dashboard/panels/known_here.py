@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from acts.know_addresses import FILED
 from dashboard.acts.filing_state import filing_of
 from dashboard.serving.rendering import render
 from dashboard.signing_in.reader import Role
@@ -32,10 +33,12 @@ def known_panel(place: Place) -> Markup | None:
     if place.phase is None or place.city is None or place.looking.past or place.reader.role is Role.VIEWER:
         return None
     kinds = kinds_of(opened.book, place.phase.slug)
-    if not kinds or opened.closed_as_of is not None or place.state not in MAY_ASK:
+    if not kinds or opened.closed_as_of is not None or place.state not in MAY_ASK | FILED:
         return None
     with place.site.database.read() as connection:
         known = known_by(connection, opened.year.year, place.city.slug)
     here = filing_of(opened, place.phase.slug, place.city.slug, place.reader)
-    count = sum(kind in kinds for kind, _, _ in known)
-    return Markup(render("panels/known_here.html", place.request, count=count, home=here.home))  # noqa: S704 -- our own template, escaped
+    theirs = [one for one in known if one.kind in kinds]
+    dead, filed = sum(one.dead for one in theirs), place.state in FILED
+    facts = {"count": len(theirs), "dead": dead, "filed": filed, "home": here.home}
+    return Markup(render("panels/known_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped

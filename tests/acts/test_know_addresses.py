@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from acts.know_addresses import know_addresses
+from acts.suppress import suppress
 from models import party_addresses
 from phases.parties import Audience
 from season.outcome import Outcome
@@ -84,7 +87,61 @@ def test_once_filed_the_filing_says_the_addresses_and_what_another_city_says_wai
     assert (one.city, one.email, one.held) == (WUXI, "other@nju.example", "dean@nju.example")
     scene.file(ROLL, NANJING)
     refused = known(scene, "institution", at="2022-01-12T10:00")
-    assert "已经报送，邮箱以报送的为准" in refused.message
+    assert refused.message == (
+        "南京 导师推荐 已经报送，只能更正所报送的高校、科研院所的邮箱；第 3 行不在其中。名单有变的，请修改后重新报送。"
+    )
     with scene.database.read() as connection:
-        held = {name for kind, name, _ in party_addresses.known_by(connection, YEAR, NANJING) if kind == "institution"}
-    assert held == {"南京大学"}, "whom its filing names"
+        held = [one for one in party_addresses.known_by(connection, YEAR, NANJING) if one.kind == "institution"]
+    assert [one.name for one in held] == ["南京大学"], "whom its filing names"
+
+
+FILED_ONE = "南京导师1 ，南京大学，new@nju.example"
+
+
+def reached(scene: Scene) -> tuple[str, set[tuple[str, str]]]:
+    """At which address Nanjing's mentor is reached, and where his letters go, and how they stand."""
+    with scene.database.read() as connection:
+        mails = connection.exec_driver_sql("SELECT email FROM party WHERE kind = 'mentor'").scalars().all()
+        rows = [row for row in ledger.words(connection) if row.recipient.startswith("mentor:")]
+    assert len(mails) == 1
+    return mails[0], {(row.address, row.state) for row in rows}
+
+
+def test_an_address_that_leads_to_nobody_is_put_right_without_a_filing_done_again(scene: Scene) -> None:
+    """What waited for it leaves; what is filed again does not bring the dead one back."""
+    scene.advance("2021-12-31T09:00")
+    scene.file(ROLL, NANJING)
+    dead, _ = reached(scene)
+    suppress(scene.database, dead, stamp("2022-01-12T09:00"), reason="退信：550 no such user")
+    with scene.database.read() as connection:
+        marked = [one.dead for one in party_addresses.known_by(connection, YEAR, NANJING) if one.kind == "mentor"]
+    assert (marked, {state for _, state in reached(scene)[1]}) == ([True], {"held"})
+    digest = next(one.text for one in scene.advance("2022-01-13T09:00").changes.letters if one.kind == "digest")
+    assert f"邮箱{dead}已停止发函（退信：550 no such user），请南京市管理办公室更正" in digest
+    before = scene.cell(ROLL, NANJING)
+    said = known(scene, "mentor", FILED_ONE, at="2022-01-13T10:00")
+    assert said.message == "南京 已更正 1 个邮箱。"
+    (move,) = said.changes.transitions
+    assert (move.event, "new@nju.example" in (move.reason or "")) == ("known", False)
+    assert (move.reason or "").startswith("导师 1 个；更新邮箱：导师 #")
+    after = scene.cell(ROLL, NANJING)
+    assert (after.state, after.attempt, after.filings) == (before.state, before.attempt, before.filings)
+    email, letters = reached(scene)
+    assert (email, {address for address, state in letters if state == "queued"}) == ("new@nju.example", {email})
+    scene.rerun(ROLL, NANJING, "2022-01-13T11:00", date(2022, 1, 20))
+    assert scene.submit(ROLL, NANJING, "2022-01-13T12:00").done
+    assert reached(scene)[0] == "new@nju.example"
+
+
+def test_such_a_line_is_of_whom_the_city_filed_and_is_shown_before(scene: Scene) -> None:
+    scene.advance("2021-12-31T09:00")
+    scene.file(ROLL, NANJING)
+    before = ledger.everything(scene.database)
+    lines = f"\n{FILED_ONE}\n某某，南京大学，x@nju.example"
+    said = known(scene, "mentor", lines, at="2022-01-13T10:00")
+    assert (said.outcome, "第 3 行不在其中" in said.message, "某某" in said.message) == ("refused", True, False)
+    given = (scene.database, YEAR, NANJING, stamp("2022-01-13T10:00"))
+    shown = know_addresses(*given, kind="mentor", lines=FILED_ONE, dry_run=True)
+    after = ledger.everything(scene.database)
+    assert all(after[table] == before[table] for table in ("party", "stated_address", "letter"))
+    assert known(scene, "mentor", FILED_ONE, at="2022-01-13T10:00").message == shown.message

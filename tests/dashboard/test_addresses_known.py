@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from acts.suppress import suppress
+from models.party_addresses import known_by
 from tests.support import ledger
 from tests.support.filing import CITY, once
+from tests.support.scenes import stamp
 from tests.support.window import ADMIN, VIEWER, YEAR, Window
 
 HERE = f"/{YEAR}/shortlist/{CITY}/addresses"
@@ -21,7 +24,21 @@ def test_what_cannot_be_is_said_with_what_was_typed(window: Window) -> None:
     browser, page = window.as_(CITY), f"/{YEAR}/application/{CITY}/addresses"
     before = ledger.everything(window.database)["party"]
     answer = browser.submit(page, once=once(browser.get(page).text), kind="school", lines="新中学，a@b.example")
-    assert (answer.status_code, "已经报送，邮箱以报送的为准" in answer.text) == (422, True)
+    assert (answer.status_code, "只能更正所报送的中学的邮箱；第 1 行不在其中" in answer.text) == (422, True)
     assert "新中学，a@b.example</textarea>" in answer.text
     assert ledger.everything(window.database)["party"] == before
-    assert "登记邮箱" not in window.as_(ADMIN).get(f"/{YEAR}/application/{CITY}").text, "it has filed"
+
+
+def test_what_was_filed_is_put_right_on_the_same_page(window: Window) -> None:
+    place = f"/{YEAR}/application/{CITY}"
+    with window.database.read() as connection:
+        (school, *_) = [one for one in known_by(connection, YEAR, CITY) if one.kind == "school"]
+        email = connection.exec_driver_sql(f"SELECT email FROM party WHERE name = '{school.name}'").scalar_one()
+    suppress(window.database, email, stamp("2022-02-07T09:00"), reason="退信：550 no such user")
+    browser = window.as_(CITY)
+    assert "有 1 个邮箱已停止发函，请更正" in window.as_(ADMIN).get(place).text
+    page = browser.get(f"{place}/addresses").text
+    assert f"{school.name}［已停止发函，请更正］" in page
+    browser.submit(f"{place}/addresses", once=once(page), kind="school", lines=f"{school.name}，new@school.example")
+    assert "［已停止发函" not in browser.get(f"{place}/addresses").text
+    assert "邮箱已停止发函" not in browser.get(place).text
