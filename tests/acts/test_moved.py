@@ -17,6 +17,7 @@ from acts.ask import ask
 from acts.calendars import opened_calendar
 from acts.correct import correct
 from acts.extend import extend
+from acts.rejoin import rejoin
 from acts.rerun import rerun
 from acts.settle_letter import settle
 from calendars.edits import with_days
@@ -181,11 +182,11 @@ CASES = [
 ]
 
 
-def written(letters: tuple[LetterRow, ...]) -> dict[str, str]:
-    """Of the letters about Nanjing's application that are to be sent: their kinds, by audience."""
+def written(letters: tuple[LetterRow, ...], phase: str = APPLICATION) -> dict[str, str]:
+    """Of the letters about a phase of Nanjing's that are to be sent: their kinds, by audience."""
     found: dict[str, list[str]] = {}
     for row in letters:
-        if (row.phase, row.concerns, row.state) == (APPLICATION, NANJING, "queued"):
+        if (row.phase, row.concerns, row.state) == (phase, NANJING, "queued"):
             found.setdefault(row.recipient.partition(":")[0], []).append(row.kind)
     return {audience: " ".join(kinds) for audience, kinds in found.items()}
 
@@ -200,6 +201,52 @@ def test_each_way_a_day_moves_is_told_to_whoever_was_told(
     if told == "sent":
         sent(scene)
     assert written(WAYS[way](scene).changes.letters) == expected
+
+
+def interviewing(scene: Scene) -> Scene:
+    """Nanjing's interview is filed, and all who have to do with it were told its day."""
+    sent(begun(scene).through(SHORTLIST, NANJING)).advance("2022-01-31T09:00")
+    scene.load(INTERVIEW, NANJING, scene.sheets(INTERVIEW, NANJING), "2022-02-14T10:00")
+    assert scene.submit(INTERVIEW, NANJING, "2022-02-14T11:00").done
+    return sent(scene)
+
+
+def opened_late(scene: Scene) -> Outcome:
+    """Its day was told ahead alone, as the shortlist passed; that is run again until the interview has no room left."""
+    sent(begun(scene).through(SHORTLIST, NANJING))
+    assert scene.rerun(SHORTLIST, NANJING, "2022-01-28T10:00", date(2022, 2, 18)).done
+    return sent(scene).submit(SHORTLIST, NANJING, "2022-02-18T10:00")
+
+
+def back(scene: Scene) -> Outcome:
+    """The city left, and comes back to another day than it knew."""
+    sent(begun(scene).through(SHORTLIST, NANJING)).advance("2022-01-31T09:00")
+    sent(scene).withdraw(NANJING, "2022-02-08T10:00")
+    assert revise(sent(scene), INTERVIEW, date(2022, 2, 24), "2022-02-09T10:00").done
+    return rejoin(scene.database, YEAR, NANJING, stamp("2022-02-10T10:00"), reason="已落实")
+
+
+def sent_back(scene: Scene, at: str, until: date | None = None) -> Outcome:
+    return interviewing(scene).reject(INTERVIEW, NANJING, at, until)
+
+
+OF_INTERVIEWS: Mapping[str, tuple[Way, Mapping[str, str]]] = {
+    "sent back in time": (lambda scene: sent_back(scene, "2022-02-14T12:00"), {"city": "returned"}),
+    "sent back late": (
+        lambda scene: sent_back(scene, "2022-02-22T10:00", date(2022, 3, 1)), {"city": "returned", "mentor": "moved"},
+    ),
+    "opened late": (opened_late, {"city": "opened", "mentor": "opened"}),
+    "back again": (back, dict.fromkeys(EVERY, "rejoined")),
+}  # fmt: skip
+"""Ways that a phase has which the province ends, or whose day is told ahead; and who is told by which letter."""
+
+
+@pytest.mark.parametrize("way", OF_INTERVIEWS)
+def test_each_way_that_an_interview_alone_has_is_told_to_whoever_was_told(scene: Scene, way: str) -> None:
+    does, expected = OF_INTERVIEWS[way]
+    said = does(scene)
+    assert said.done
+    assert written(said.changes.letters, INTERVIEW) == expected
 
 
 LEFT_OUT = {
