@@ -116,6 +116,11 @@ def beliefs(
     )
 
 
+def untrue(connection: Connection, year: int, as_of: datetime) -> tuple[Belief, ...]:
+    """Give whatever anybody was told by an instant and goes by that is not the day that holds."""
+    return tuple(one for one in beliefs(connection, year, as_of) if not one.true)
+
+
 def _told_of_second(
     connection: Connection, found: Matrix, keys: Collection[Key], parties: Collection[str] | None
 ) -> tuple[list[ToldDay], list[int]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from acts.beliefs import beliefs
+from acts.beliefs import beliefs, untrue
 from dashboard.serving.area import Area
 from dashboard.serving.look import Look
 from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
@@ -21,21 +21,27 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
 
 area = Area(default_response_class=HTMLResponse, dependencies=[Depends(allow(EVERYONE))])
+EVERYBODY = "所知已不是现行截止日的各方"
 Recipient = Annotated[str, Query(max_length=60, pattern=r"^[a-z]*(:[a-z0-9-]+)?$")]
 
 
 @area.get("/{year:int}/told")
 def told(request: Request, look: Look, reader: Signed, party: Recipient = "") -> HTMLResponse:
-    """Show what a recipient, as in a letter's key, believes; without one the reader's own city, or the first."""
+    """Show what a recipient, as in a letter's key, believes.
+
+    Without one that is the reader's own city; to the province, whoever goes by a day that does not hold.
+    """
     site: Site = request.app.state.site
     year = look.opened.year
-    asked = party or own(reader.city or year.cities[0].slug)[0]
-    if not is_recipient(year, asked) or not may_read(reader, asked):
+    asked = party or ("" if reader.province else own(reader.city or "")[0])
+    if asked and (not is_recipient(year, asked) or not may_read(reader, asked)):
         raise NotThere
     with site.database.read() as connection:
-        found = beliefs(connection, year.year, look.as_of, [asked])
+        given = (connection, year.year, look.as_of)
+        found = beliefs(*given, [asked]) if asked else untrue(*given)
     offices = [own(city.slug)[0] for city in year.cities] if reader.province else list(own(reader.city or ""))
-    choices = {key: named(year, key) for key in (*offices, asked)}
+    choices = ({"": EVERYBODY} if reader.province else {}) | {key: named(year, key) for key in (*offices, asked) if key}
+    whose = {each.party: named(year, each.party) for each in found}
     return page(
         "days_told.html",
         request,
@@ -44,6 +50,7 @@ def told(request: Request, look: Look, reader: Signed, party: Recipient = "") ->
         beliefs=found,
         asked=asked,
         choices=choices,
+        whose=whose,
         letter_kinds=KINDS,
         ways=WAYS,
     )

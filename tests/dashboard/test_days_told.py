@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from acts.beliefs import beliefs
+from acts.extend import extend
 from dashboard.pages import days_told
 from models.columns import table_of
 from models.tables.season import Letter
 from tests.support.mailboxes import Mailboxes
 from tests.support.reading import Read
-from tests.support.scenes import instant
+from tests.support.scenes import instant, stamp
 from tests.support.window import ADMIN, VIEWER, Window
 
 if TYPE_CHECKING:
@@ -50,6 +51,19 @@ def test_a_city_reads_what_it_was_told_and_the_province_of_everybody(window: Win
             select(letter.c.recipient).where(letter.c.recipient.startswith("mentor:"), letter.c.kind == "opened")
         ).scalar()
     assert rows(window, ADMIN, f"?party={mentor}")
+
+
+def test_the_province_sees_in_one_place_who_goes_by_a_day_that_does_not_hold(window: Window) -> None:
+    """Left out on record, or not told yet; each until he is told."""
+    assert "各方所知的截止日都是现行的。" in window.as_(ADMIN).get(PAGE).text
+    given = (window.database, 2022, "interview", ["nanjing"], stamp("2022-02-07T09:00"))
+    assert extend(*given, until=date(2022, 3, 1), reason="暴雪", untold="各方均已在场得知").done
+    (table,) = Read.page(window.as_(ADMIN).get(PAGE).text).tables
+    whom, about, told, holds = zip(*(row[:4] for row in table[1:]), strict=True)
+    assert {one.partition(" #")[0] for one in whom} == {"南京市管理办公室", "导师"}
+    assert ({*about}, {*told}) == ({"南京 导师面试"}, {"2022-02-20", "2022-02-16"})
+    assert all("不另行通知" in one for one in holds)
+    assert "南京" not in window.as_("yancheng").get(PAGE).text
 
 
 def test_at_a_past_instant_it_is_what_was_known_then(window: Window) -> None:
