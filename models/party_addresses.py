@@ -81,7 +81,7 @@ def hold_known(
     return _take(connection, year, city, given, stamp, ())
 
 
-class KnownParty(NamedTuple):
+class StatedParty(NamedTuple):
     """A party of which a city says an address; `dead`: the one in force is written to no more."""
 
     kind: str
@@ -90,13 +90,13 @@ class KnownParty(NamedTuple):
     dead: bool
 
 
-def known_by(connection: Connection, year: int, city: str) -> list[KnownParty]:
+def known_by(connection: Connection, year: int, city: str) -> list[StatedParty]:
     """Give the parties of which a city says an address in a year, in their order."""
     table, party, dead = table_of(StatedAddress), table_of(Party), table_of(Suppressed)
     joined = table.join(party, party.c.id == table.c.party).outerjoin(dead, dead.c.address == func.lower(party.c.email))
     query = select(party.c.kind, party.c.name, party.c.place, dead.c.address.is_not(None)).select_from(joined)
     mine = query.where(table.c.office == city, table.c.year == year)
-    return [KnownParty(*row) for row in connection.execute(mine.order_by(table.c.id))]
+    return [StatedParty(*row) for row in connection.execute(mine.order_by(table.c.id))]
 
 
 def said_by(connection: Connection, year: int, parties: Collection[int]) -> Mapping[int, tuple[str, ...]]:
