@@ -25,8 +25,8 @@ from models.columns import table_of
 from models.tables.season import Letter
 from phases.book import BOOK
 from phases.year_end import FundsRow
+from season.expected_letters import CityPhaseLetters, read_city
 from tests.acts.test_correct_student import corrected, two_schools
-from tests.season.test_expected_letters import asked
 from tests.support import sheets
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.years import parse
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from acts.advance import Advance
     from forms.definitions import SheetRow
     from phases.letter_kinds import Kind
+    from season.expected_letters import ExpectedLetter
     from season.outcome import Outcome
     from tests.support.sheets import Sheets
 
@@ -201,9 +202,16 @@ def test_the_act_is_offered_where_a_city_is_late_with_the_rest_alone(filed: Scen
     assert "“已逾期”或后交部分逾期的市" in ACTS["nudge"].nobody(BOOK, phase)
 
 
+def asked(scene: Scene, recipient: str, kind: Kind, at: str) -> tuple[ExpectedLetter, ...]:
+    """What became of each letter of a kind that a recipient may expect of the year-end."""
+    with scene.database.read() as connection:
+        season = read_city(connection, YEAR, stamp(at), NANJING)
+        return CityPhaseLetters(season, YEAR_END, NANJING).expected(recipient, kind)
+
+
 def why_of_the_rest(scene: Scene, kind: Kind, at: str, whom: str = "city") -> list[str]:
     """Why each letter is there or not that the second part makes owed; the first is about the rest, filed in time."""
-    found = [one.why for one in asked(scene, f"{whom}:{NANJING}", kind, YEAR_END, at)]
+    found = [one.why for one in asked(scene, f"{whom}:{NANJING}", kind, at)]
     return found[5:] if kind == "reminder" else found[1:]
 
 
@@ -224,7 +232,7 @@ def test_why_says_to_who_hands_in_to_the_city_that_his_day_is_over(filed: Scene)
     said = filed.advance("2022-12-21T09:00", phases=[YEAR_END]).changes.letters
     (school,) = {one.recipient for one in said if one.recipient.startswith("school:")}
     for at, last in (("2022-12-27T10:00", "owed-now"), ("2022-12-28T10:00", "day-over")):
-        found = [one.why for one in asked(filed, school, "reminder", YEAR_END, at)]
+        found = [one.why for one in asked(filed, school, "reminder", at)]
         assert found == ["not-concerned", "not-concerned", "waits-for-worker", last]
 
 
@@ -233,7 +241,7 @@ def test_why_says_since_when_the_rest_is_whole(filed: Scene) -> None:
     assert why_of_the_rest(filed, "reminder", "2023-01-09T10:00") == [*["only-latest"] * 4, "second-whole"]
     chasing: tuple[tuple[Kind, str], ...] = (("overdue", "city"), ("escalation", "head"))
     for kind, whose in chasing:
-        (said,) = asked(filed, f"{whose}:{NANJING}", kind, YEAR_END, "2023-01-09T10:00")[1:]
+        (said,) = asked(filed, f"{whose}:{NANJING}", kind, "2023-01-09T10:00")[1:]
         assert said.said == "后交部分已于2022年12月28日10:00补齐，无须再发。"
 
 
