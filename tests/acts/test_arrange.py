@@ -93,6 +93,14 @@ def test_at_the_latest_it_is_told_without_and_says_that_the_office_will_tell(wai
     assert all("时间、地点已经确定" in text for text in texts(late))
 
 
+def test_whoever_heard_of_the_meeting_hears_once_that_it_is_open_though_its_day_moves(waiting: Scene) -> None:
+    arranged(waiting, "2022-02-22T10:00")
+    leave(waiting)
+    waiting.extend(MEETING, [NANJING], "2022-02-22T12:00", date(2022, 3, 4))
+    said = waiting.advance("2022-03-01T09:00")
+    assert [one.recipient for one in said.changes.letters if (one.kind, one.phase) == ("opened", MEETING)] == []
+
+
 def test_where_nothing_waits_parties_hear_with_the_city(admitted: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broken control: without the guard everybody hears on the first morning, of no time and no place."""
     monkeypatch.setattr(Season, "waits_for_arrangement", lambda *_: False)

@@ -111,9 +111,9 @@ def test_what_does_not_fit_is_refused_and_leaves_nothing(scene: Scene, new: NewN
 
 
 def test_a_citys_question_stands_in_the_provinces_digest(scene: Scene) -> None:
-    wrote(scene, NANJING, owner=PROVINCE)
+    wrote(scene, NANJING, owner=PROVINCE, until=date(2022, 1, 14))
     digest = [one for one in scene.advance("2022-01-11T09:30").changes.letters if one.kind == "digest"]
-    assert ["1号留言待回复" in one.text for one in digest] == [True]
+    assert ["1号留言待回复，希望1月14日" in one.text for one in digest] == [True]
     assert WORDS not in digest[0].text
 
 

@@ -174,8 +174,8 @@ def test_a_city_late_with_the_rest_is_written_to_by_hand_like_any_late_one(filed
     assert late in letter.text
     (mine,) = write(filed.database, YEAR, own, stamp("2023-01-04T10:00"), dry_run=True).changes.letters
     assert "南京市应于2022年12月31日（星期六）24时前报送。" in mine.text
-    filed.advance("2023-01-04T10:01", phases=[YEAR_END])
-    assert asking(filed) == {"overdue", "nudge"}
+    over = filed.advance("2023-01-04T10:01", phases=[YEAR_END])
+    assert (whom(over, "reminder"), asking(filed)) == ([], {"overdue", "nudge"}), "its last reminder comes no more"
     filed.extend(YEAR_END, [NANJING], "2023-01-04T11:00", date(2023, 1, 10))
     assert asking(filed) == set(), "all of them say a day that has moved"
     assert nudged(stamp("2023-01-10T10:00")).outcome == "refused"
@@ -194,6 +194,8 @@ def asking(scene: Scene) -> set[str]:
 
 
 def test_the_act_is_offered_where_a_city_is_late_with_the_rest_alone(filed: Scene) -> None:
+    (listed,) = [one.text for one in filed.advance("2022-11-21T09:00").changes.letters if one.kind == "digest"]
+    assert "南京市年度评价材料：" in listed, "what waits for the province is all of it"
     phase = filed.year.phase(YEAR_END)
     with filed.database.read() as connection:
         for at, is_offered in (("2022-12-31T23:59", False), (CLOSED, True)):
