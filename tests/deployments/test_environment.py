@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
+import pwd
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from deployments import prefect_file
+from deployments import have_a_home, prefect_file
 from deployments.environment import UnfitSignIn, auth_string, prefect_environment
 from deployments.house import House
 from deployments.household import Household
@@ -143,3 +145,22 @@ def test_links_follow_the_port_in_use(tmp_path: Path, host: str, set_to: str, ex
     settings = Settings(dashboard=DashboardSettings(host=host), **named)  # type: ignore[arg-type]
     assert links_lead(settings, House(tmp_path, 4200, host, 8123), said.append) == expected
     assert len(said) == (set_to == FORMER)
+
+
+def test_a_user_without_a_name_has_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in many a container: without one Prefect cannot be imported, and nothing of it would ever start."""
+
+    def nobody(_: int) -> None:
+        raise KeyError("uid not found")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "given")
+    have_a_home()
+    assert os.environ["HOME"] == "given"
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    with pytest.raises(RuntimeError):
+        Path.home()
+    have_a_home()
+    assert House(tmp_path, 4200, "127.0.0.1", 8000).environment()["HOME"] == str(tmp_path / "var")
+    assert Path.home() == tmp_path / "var"
