@@ -18,6 +18,7 @@ from models.record_chain import Head, heads, unmet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
 
     from sqlalchemy import Connection
 
@@ -51,8 +52,18 @@ def note(folder: Path, database: Database, now: datetime) -> None:
     with database.read() as connection:
         lines = [f"{now.isoformat()} {one.strand}-{one.number}-{one.chained}\n" for one in heads(connection)]
     if lines:
-        with os.fdopen(os.open(file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a") as added:
-            added.writelines(lines)
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "a+b") as added:
+            added.write("".join([_after(added), *lines]).encode())
+            added.flush()
+            os.fsync(added.fileno())
+
+
+def _after(added: BinaryIO) -> str:
+    """Give what ends a line that a full disk or a power failure cut short: the next is one of its own."""
+    if not added.seek(0, os.SEEK_END):
+        return ""
+    added.seek(-1, os.SEEK_END)
+    return "" if added.read(1) == b"\n" else "\n"
 
 
 def missing(folder: Path, connection: Connection, known: Iterable[NotedHead] = ()) -> list[Contradiction]:
@@ -76,13 +87,27 @@ def kept(folder: Path) -> bool:
     return any(True for _ in _noted(folder / FILE))
 
 
+def unread(folder: Path) -> list[int]:
+    """Give which lines of a folder's file nobody can read: a disk cut them short, or somebody wrote in them."""
+    return [number for number, line in enumerate(_lines(folder / FILE), start=1) if line and _read_line(line) is None]
+
+
 def _noted(file: Path) -> Iterator[tuple[datetime, Head]]:
+    return filter(None, map(_read_line, _lines(file)))
+
+
+def _lines(file: Path) -> list[str]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return
-    for line in lines:
-        at, _, written = line.partition(" ")
-        head = read(written)
-        if head is not None:
-            yield datetime.fromisoformat(at), head
+        return []
+
+
+def _read_line(line: str) -> tuple[datetime, Head] | None:
+    said, _, written = line.partition(" ")
+    head = read(written)
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return (at, head) if head is not None and at.tzinfo is not None else None

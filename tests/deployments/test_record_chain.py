@@ -308,3 +308,16 @@ def test_an_upgrade_chains_what_stands_and_says_from_where_on(recorded: Database
             (1, "audit", 1), (2, "audit", 2), (3, "audit", 3), (4, BEGUN, 3), (5, "audit", 4),
         ]  # fmt: skip
     assert found(recorded, tmp_path) == []
+
+
+def test_a_line_cut_short_spoils_no_other_and_is_named(recorded: Database, tmp_path: Path) -> None:
+    """As a full disk or a power failure leaves it, or somebody who wrote a time without its offset."""
+    file = tmp_path / chain_heads.FILE
+    file.write_text(f"2022-01-01T03:00:00 2022-1-{'0' * 16}\n2021-12-31T03:0", encoding="utf-8")
+    assert (chain_heads.unread(tmp_path), chain_heads.kept(tmp_path)) == ([1, 2], False)
+    chain_heads.note(tmp_path, recorded, NIGHT)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert [line[:19] for line in lines] == ["2022-01-01T03:00:00", "2021-12-31T03:0"] + [NIGHT.isoformat()[:19]] * 2
+    assert (chain_heads.unread(tmp_path), found(recorded, tmp_path)) == ([1, 2], [])
+    spoil(recorded, *CUT)
+    assert len(found(recorded, tmp_path)) == 1
