@@ -46,9 +46,14 @@ def rotate(folder: Path, now: datetime) -> None:
 
 def _put_aside(log: Path, now: datetime) -> None:
     aside = log.with_name(f"{log.stem}.{now.astimezone(TZ):{STAMP}}.gz")
-    owners = os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with log.open("rb") as full, os.fdopen(owners, "wb") as file, gzip.open(file, "wb") as packed:
-        shutil.copyfileobj(full, packed)
+    half = aside.with_suffix(".half")
+    owners = os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        with log.open("rb") as full, os.fdopen(owners, "wb") as file, gzip.open(file, "wb") as packed:
+            shutil.copyfileobj(full, packed)
+        half.rename(aside)
+    finally:
+        half.unlink(missing_ok=True)
     os.truncate(log, 0)
 
 

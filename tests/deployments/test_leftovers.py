@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -11,6 +13,7 @@ import sys
 from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -114,3 +117,16 @@ def test_the_run_begins_by_sweeping_copies_of_the_database(tmp_path: Path, monke
     with pytest.raises(Reached):
         up.up(tmp_path, database_url=f"sqlite:///{tmp_path / 'season.db'}", say=lambda _: None)
     assert swept == [True]
+
+
+def test_what_finds_no_room_aside_stays_and_leaves_no_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: BinaryIO, target: BinaryIO) -> None:
+        target.write(source.read(5))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "dashboard.log").write_text("the first twenty bytes", encoding="utf-8")
+    monkeypatch.setattr(log_rotation, "FULL", 10)
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(OSError, match="No space"):
+        log_rotation.rotate(tmp_path, NOW)
+    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {"dashboard.log": 22}
