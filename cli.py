@@ -117,8 +117,12 @@ def _said(error: Exception) -> tuple[int, str] | None:
 
 
 def _of_the_database(error: Exception) -> tuple[int, str] | None:
-    """By the error's name: what never loaded SQLAlchemy need not load it to fail."""
+    """By the error's name, and by what it says: of the database, or of a disk that takes no more."""
+    from models.database import full
+
     words = str(getattr(error, "orig", error)).partition("\n")[0]
+    if full(error):
+        return LATER, f"磁盘满了，或有坏处（{words}）；请看 df -h，腾出空间再办，已经记下的不会丢。"
     match type(error).__name__:
         case "OperationalError":
             return LATER, f"数据库现在用不了（{words}）；请稍后再试，或运行 talent doctor。"

@@ -69,7 +69,7 @@ def check(
     common: Common = COMMON,
 ) -> int:
     """Say whether the tables are this version's, what in them can never be, and what of the record was changed."""
-    from deployments.chain_heads import FILE, kept
+    from deployments.chain_heads import FILE, kept, unread
     from models import migrate
     from models.invariants import of_year
 
@@ -79,14 +79,30 @@ def check(
     differences = [str(difference) for difference in migrate.differences(database)] if prepared else []
     chain, broken = _rows(database, folder, known) if prepared and not differences else ([], [])
     data = {"prepared": prepared, "differences": differences, "broken": [one._asdict() for one in broken]}
-    words = "数据库与本版本一致。" if prepared else "数据库不是本版本；请运行 talent db upgrade。"
+    words = "数据库与本版本一致。" if prepared else _of_another(database)
     said = [f"{one.invariant}：{one}。" for one in broken]
     if chain and not kept(folder):
         said.append(f"{folder} 里没有另记的记录校验码（{FILE}），链尾有没有被删去没有核对；请写 --folder 或 --head。")
+    if cut := unread(folder):
+        said.append(f"{folder / FILE} 的第 {'、'.join(map(str, cut))} 行读不懂（可能没有写完），没有用来核对。")
     hangs = [f"记录链：{of_year(one.strand)}到第 {one.number} 环，校验码 {one}。" for one in chain]
     data["chain"] = [f"{one.strand}-{one.number}-{one.chained}" for one in chain]
     answer(common.json, data, lambda console: line(console, "\n".join([words, *differences, *said, *hangs])))
     return 0 if prepared and not differences and not broken else 1
+
+
+def _of_another(database: Database) -> str:
+    """Say what is to be run on tables that are not this version's."""
+    from models.database import NotPrepared
+    from models.revisions import Newer
+
+    try:
+        database.refuse_newer()
+    except Newer as newer:
+        return str(newer)
+    except NotPrepared:
+        pass
+    return "数据库不是本版本；请运行 talent db upgrade。"
 
 
 def _rows(database: Database, folder: Path, known: list[NotedHead]) -> tuple[list[Head], list[Contradiction]]:

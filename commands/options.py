@@ -184,7 +184,10 @@ class SeasonOptions(Common):
     ] = None
 
     def opened(self) -> tuple[Database, Year]:
-        """The database and the calendar that the year was opened with; raises YearNotOpen, NoYearOpen, NotPrepared."""
+        """The database and the calendar that the year was opened with.
+
+        Raises YearNotOpen, NoYearOpen, NotPrepared, Newer.
+        """
         database, found = self._found()
         return database, found.year
 
@@ -215,6 +218,7 @@ class SeasonOptions(Common):
         from models.standing import newest_year, opened, years_running
 
         database = self.database()
+        database.refuse_newer()
         with database.read() as connection:
             if not guessing and self.year is None and len(running := years_running(connection)) > 1:
                 raise UsageError(f"{'、'.join(map(str, running))} 年度都在进行；请用 --year 写明是哪一年度。")

@@ -48,10 +48,13 @@ class WebPortTaken(TalentError):
 
 @contextmanager
 def site_of(settings: Settings, folder: Path, pack: Path | None = None) -> Iterator[Site]:
-    """Give the site that the settings name; raise NotPrepared or WeakSecret before anything listens."""
+    """Give the site that the settings name; raise NotPrepared, Newer or WeakSecret before anything listens."""
     database = Database(settings.database.url, BOOK, *settings.keys_in(folder))
     try:
-        if database.absent or not prepared(database):
+        if database.absent:
+            raise NotPrepared
+        database.refuse_newer()
+        if not prepared(database):
             raise NotPrepared
         yield Site(
             database,

@@ -30,10 +30,11 @@ from deployments.backups import (
     verify,
 )
 from deployments.upgrading import bring_up, owned
-from models import contact_keys, migrate, restorations, snapshots
+from models import contact_keys, restorations, snapshots
 from models.backup_files import DATED, dated
 from models.database import NotPrepared
 from models.purges_done import for_good
+from models.revisions import Newer, known
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -140,8 +141,8 @@ def move(source: Database, target: Database, settings: Settings, home: Path, at:
 
 
 def _beside(database: Database, label: Label) -> Comparison:
-    if not migrate.known(label.revision):
-        raise migrate.Newer(found=label.revision)
+    if not known(label.revision):
+        raise Newer(found=label.revision)
     try:
         with database.read() as connection:
             return Comparison(label, restorations.written_since(connection, label.made_at))

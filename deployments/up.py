@@ -26,10 +26,11 @@ from deployments.children import stop
 from deployments.house import House
 from deployments.household import Household
 from deployments.instance import announced
-from models import matching_keys, migrate, rewriting
+from models import matching_keys, migrate, rewriting, signs_of_life
 from models.contact_keys import Unopened
 from models.database import Database, NotPrepared
 from models.key_file import Unmatchable
+from models.revisions import Newer
 from models.sole_runner import sole
 from models.stamp import Stamp
 from phases.book import BOOK
@@ -90,6 +91,8 @@ def up(
         copy = upgrade(database, settings, house.folder, datetime.now(TZ))
         if copy is not None:
             say(f"数据库已升级；升级之前的另存为 {copy}。")
+        with database.write() as connection:
+            signs_of_life.expect(connection, datetime.now(TZ))
         for said in filter(None, (unmatched(database), unopened(database))):
             say(said)
         if settings.backup.passphrase is None:
@@ -118,15 +121,23 @@ def unopened(database: Database) -> str | None:
 
 
 def keyed(database: Database, *, runs_only: bool, say: Callable[[str], None] = AT_ONCE) -> None:
-    """Say why a worker cannot read contacts; raise SystemExit where it `runs_only`, for then nobody hears of it.
+    """Say why a worker cannot read contacts, or is older than the database; raise SystemExit where it `runs_only`.
 
-    What else is wrong with the database its runs say.
+    Nobody would hear of it then. What else is wrong with the database its runs say.
     """
     with suppress(NotPrepared, SQLAlchemyError):
-        if said := unopened(database):
+        if said := _older(database) or unopened(database):
             if runs_only:
                 raise SystemExit(said)
             say(said)
+
+
+def _older(database: Database) -> str | None:
+    try:
+        database.refuse_newer()
+    except Newer as newer:
+        return str(newer)
+    return None
 
 
 def links_lead(settings: Settings, house: House, say: Callable[[str], None] = AT_ONCE) -> str:

@@ -9,6 +9,7 @@ from deployments.backups import back_up
 from models import migrate, owner, snapshots
 from models.backup_files import DATED, dated
 from models.database import Database, NotPrepared
+from models.revisions import known
 from models.rewriting import FILED, SINCE, of_book
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
     """
     found = _revision(database)
     copy = None
-    if found is not None and migrate.known(found) and not migrate.prepared(database):
+    if found is not None and known(found) and not migrate.prepared(database):
         copy = copied(database, settings, folder, at, f"before-upgrade-{found}")
     owed = folder / OWED
     if found is not None and found < SINCE:

@@ -28,6 +28,7 @@ from calendars.errors import TalentError
 from models.contact_keys import PlayedContactKeys
 from models.key_file import PlayedKeys
 from models.one_snapshot import ANSWERS, OneSnapshot
+from models.revisions import refuse_newer
 from models.sealed import Seals, sealing
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class Database:
         self.contact_keys = contact_keys or PlayedContactKeys()
         self.seals = Seals(self.contact_keys, self._rehearsal, self._check)
         self._is_rehearsal: bool | None = None
+        self._of_ours = False
         self._turns: dict[Which, Turns] = {}
         self._making = Lock()
 
@@ -223,6 +225,7 @@ class Database:
         """
         until = patience() if patient else monotonic()
         self.let_go()
+        self.refuse_newer()
         with (
             _speaking(),
             sealing(self.seals),
@@ -239,6 +242,16 @@ class Database:
                     connection.execute(lock, {"year": year})
                 connection.execute(text(f"SET LOCAL lock_timeout = '{ROW_SECONDS}s'"))
             yield connection
+
+    def refuse_newer(self) -> None:
+        """Raise `Newer` where a newer program made its tables, into which this one would write what it knows of them.
+
+        Asked once: who brings a database up has nobody else running on it.
+        """
+        if not self._of_ours:
+            with _speaking(), self.engine.connect() as connection:
+                refuse_newer(connection)
+            self._of_ours = True
 
     def _turn(self, year: Which, until: float) -> AbstractContextManager[None]:
         """Wait in the process, in order, where the database would let it wait, until that second; raise `Busy`."""
@@ -350,6 +363,15 @@ def passes(error: Exception) -> bool:
     """
     state = getattr(error.orig, "sqlstate", "") if isinstance(error, OperationalError) else ""
     return isinstance(error, (Busy, TimeoutError)) or state is None or state.startswith(("08", "57P"))
+
+
+_FULL = ("disk I/O error", "disk is full", "No space left on device")
+
+
+def full(error: BaseException) -> bool:
+    """Tell whether the disk takes no more, or is broken, whichever driver says it and however."""
+    said = getattr(error, "orig", None) or error
+    return getattr(said, "sqlstate", None) == "53100" or any(words in str(said) for words in _FULL)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from calendars.errors import TalentError
 from models.database import NotPrepared, patience
 from models.matching_keys import match_what_is_unmatched
+from models.revisions import refuse_newer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 
 FORBIDDEN = "42501"
 """PostgreSQL's word for what a role may not do."""
-
-
-class Newer(TalentError):
-    """数据库的表结构（{found}）是更新版本的程序建的：本程序比数据库旧，请先升级程序。"""
 
 
 class NotOwner(TalentError):
@@ -62,9 +59,7 @@ def upgrading(database: Database, to: str = "head") -> Iterator[Connection]:
     Raise `Newer` where the database has some that are not known here, NotOwner where its role may make no table.
     """
     with database.engine.connect().execution_options(talent_write=patience()) as connection, connection.begin():
-        found = revision_of(connection)
-        if found is not None and not known(found):
-            raise Newer(found=found)
+        refuse_newer(connection)
         try:
             command.upgrade(_config(connection), to)
         except ProgrammingError as error:
@@ -77,11 +72,6 @@ def upgrading(database: Database, to: str = "head") -> Iterator[Connection]:
 def revision_of(connection: Connection) -> str | None:
     """Give the newest migration of a database, None where it has no tables."""
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def known(revision: str) -> bool:
-    """Tell whether this program has that migration."""
-    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def prepared(database: Database) -> bool:

@@ -19,6 +19,9 @@ Work = Literal["watch", "post", "worker", "prefect", "check"]
 at whether the records contradict themselves, whose sign is one of having found nothing.
 """
 
+BEGUN: tuple[Work, ...] = ("worker", "prefect")
+"""What leaves a sign by itself once everything is started, whether anything is due or not."""
+
 UNDONE = "到期的事没有人办"
 WORDS: dict[Work, tuple[str, str]] = {
     "watch": ("按日程办理", UNDONE),
@@ -55,6 +58,14 @@ def leave(connection: Connection, work: Work, at: datetime, beat: timedelta) -> 
     row = {"at": at, "due": at + beat + LATE}
     write = inserting(connection.dialect.name, table_of(SignOfLife)).values(work=work, **row)
     connection.execute(write.on_conflict_do_update(index_elements=["work"], set_=row))
+
+
+def expect(connection: Connection, at: datetime) -> None:
+    """Put on record what is to leave a sign soon, now that all is started: else one that never does is never missed."""
+    for work in BEGUN:
+        row = {"work": work, "at": at, "due": at + LATE}
+        write = inserting(connection.dialect.name, table_of(SignOfLife)).values(row)
+        connection.execute(write.on_conflict_do_nothing(index_elements=["work"]))
 
 
 def stopped(connection: Connection, work: Work, at: datetime) -> None:

@@ -6,6 +6,8 @@ brought to this version by the same migrations, and can be put back into a datab
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
@@ -155,15 +157,40 @@ def _empty(target: Connection, tables: Iterable[str]) -> None:
 
 
 def _swap(path: Path, place: Path, aside: str) -> Path | None:
+    """Put a file in its place, at no instant of which there is none: of none a new, empty season would be made."""
     there = place.exists()
     if there and _is_open(place):
         raise InUse
-    for end in BESIDE:
-        with suppress(FileNotFoundError):
-            place.with_name(place.name + end).rename(place.with_name(place.name + aside + end))
+    former = place.with_name(place.name + aside)
     place.parent.mkdir(parents=True, exist_ok=True)
+    _sync(path)
+    if there:
+        _also_as(place, former)
+    for end in filter(None, BESIDE):
+        with suppress(FileNotFoundError):
+            place.with_name(place.name + end).rename(former.with_name(former.name + end))
     path.replace(place)
-    return place.with_name(place.name + aside) if there else None
+    _sync(place.parent)
+    return former if there else None
+
+
+def _also_as(place: Path, former: Path) -> None:
+    """Give a file a second name; where the disk knows no links, a copy."""
+    try:
+        former.hardlink_to(place)
+    except OSError:
+        shutil.copy2(place, former)
+        _sync(former)
+    _sync(former.parent)
+
+
+def _sync(path: Path) -> None:
+    """Have what stands in a file, or the names in a folder, outlast a loss of power."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _is_open(place: Path) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from models.database import Database
 
 CLOCK_SLACK = timedelta(minutes=5)
+HOSTS_APART = timedelta(minutes=1)
+"""How far apart the clocks of this machine and of the database's server may be."""
+
 CONTRADICTION_MEND = "运行 talent db check 看全部；保留数据库，先做一份备份，联系维护程序的人"
 SILENCE_MENDS = {
     "worker": "确认 talent up 在运行；看 var/log/worker.log",
@@ -35,16 +38,20 @@ def of_the_database(database: Database, now: datetime, heads: Path | None = None
     from sqlalchemy.exc import SQLAlchemyError
 
     from models import migrate
-    from models.database import NotPrepared
+    from models.database import NotPrepared, full
+    from models.revisions import Newer, refuse_newer
 
     where = "SQLite" if database.embedded else "PostgreSQL"
     try:
         with suppress(NotPrepared), database.read() as connection:
             connection.execute(text("SELECT 1"))
+            refuse_newer(connection)
+    except Newer as newer:
+        yield CheckFinding("数据库", "finding", str(newer), "换回建这个数据库的那个版本的程序，或更新的版本")
+        return
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        full = "disk" in reason  # whatever the driver says of it: full, or broken
-        mend = "看磁盘是否已满（df -h）或有坏处" if full else "检查 TALENT_DATABASE__URL 与数据库服务"
+        mend = "看磁盘是否已满（df -h）或有坏处" if full(error) else "检查 TALENT_DATABASE__URL 与数据库服务"
         yield CheckFinding("数据库", "finding", f"{where} 用不了：{reason}", mend)
         return
     if not migrate.prepared(database):
@@ -134,11 +141,18 @@ def _of_the_keys(database: Database) -> Iterator[CheckFinding]:
 
 
 def _of_the_clock(database: Database, now: datetime) -> Iterator[CheckFinding]:
+    from sqlalchemy import func
+
     from models.standing import newest_write
 
     with database.read() as connection:
         newest = newest_write(connection)
+        apart = None if database.embedded else connection.scalar(func.clock_timestamp()) - datetime.now(now.tzinfo)
     mend = "校准系统时钟（timedatectl set-ntp true）"
+    if apart is not None and abs(apart) > HOSTS_APART:
+        how = "慢" if apart > timedelta() else "快"
+        said = f"本机的时钟比数据库服务器的{how} {abs(apart).total_seconds():.0f} 秒"
+        yield CheckFinding("时钟", "finding", said, "两台机器都" + mend)
     if now < OLDEST:
         yield CheckFinding("时钟", "finding", f"系统时钟是 {now:%Y-%m-%d %H:%M}", mend)
     elif newest is not None and newest > now + CLOCK_SLACK:
@@ -184,9 +198,14 @@ def _of_what_came_back(database: Database) -> Iterator[CheckFinding]:
 def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]:
     """Whether what runs by itself still does: a stopped, paused or missing schedule shows here."""
     from models import signs_of_life
+    from models.open_years import live
 
     with database.read() as connection:
         found = signs_of_life.silent(connection, now)
+        begun = bool(signs_of_life.signs(connection)) or not live(connection)
+    if not begun:
+        said = "有正式的年度，而 talent up 还没有运行过：到期的事没有人办，函件没有发出"
+        yield CheckFinding("运行", "finding", said, "运行 talent up（装成服务的：systemctl enable --now talent）")
     for sign in found:
         mend = SILENCE_MENDS.get(
             sign.work, "确认 talent up 在运行；在 Prefect 页面看 {work} 的部署、工作池和队列有没有被暂停（Resume）"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -167,8 +168,31 @@ def _left_aside(where: Circumstances) -> str:
     return f"恢复、升级之前的数据库还在旁边：{'、'.join(left)}，没有加密" if left else ""
 
 
+def _read_by_others(where: Circumstances) -> str:
+    """Of files that whoever reads them has everything by; what is in a backup stays sealed."""
+    from models import contact_keys, key_file
+    from settings import home
+
+    kept = (home() / name for name in ("secret", key_file.NAME, contact_keys.NAME))
+    files = [file for file in (Path(".env"), where.place, *kept) if file.is_file() and file.stat().st_mode & 0o077]
+    return f"别的账户读得到、改得了：{'、'.join(map(str, files))}" if where.leaves and files else ""
+
+
+def _shut(where: Circumstances) -> str:
+    from settings import home
+
+    folders = [home() / "log", *([where.settings.backup.folder] if where.settings.backup.passphrase else [])]
+    shut = [str(one) for one in folders if not os.access(_nearest(one), os.W_OK | os.X_OK)]
+    return f"运行账户写不进：{'、'.join(shut)}" if where.leaves and shut else ""
+
+
+def _nearest(path: Path) -> Path:
+    """Give the folder on the way to a path that is there already."""
+    return next(one for one in (path, *path.parents) if one.exists())
+
+
 def _full_disk(where: Circumstances) -> str:
-    there = next(path for path in (where.place, *where.place.parents) if path.exists())
+    there = _nearest(where.place)
     free = shutil.disk_usage(there).free
     return f"{there} 所在的磁盘只剩 {free / 1_000_000:.0f} MB" if free < LEAST_FREE else ""
 
@@ -188,6 +212,8 @@ TRAPS: tuple[Trap, ...] = (
     Trap("备份", _old_backup, "确认 talent up 在运行；看 var/log/backup.log；先用 talent db backup 做一份"),
     Trap("备份", _backup_ahead, "核对本机的时钟（timedatectl）；时钟准了，再把这些文件移到别处"),
     Trap("备份", _left_aside, "确认现在的无误后请删去：里面有个人信息", "note"),
+    Trap("权限", _read_by_others, "让它们只归运行账户：chmod 600 文件"),
+    Trap("权限", _shut, "把文件夹给运行账户：chown -R talent: 文件夹"),
     Trap("磁盘", _full_disk, "腾出空间：旧的备份、var/log、var/mail；磁盘满了，什么也记不下来"),
 )
 """Each trap that is known, in the order in which they are best mended."""

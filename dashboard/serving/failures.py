@@ -20,9 +20,10 @@ from dashboard.serving.policy import FilledIsTheirs, LinkEnded, NotSignedIn, Not
 from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import TooMany, TooManyLooked
 from models.contact_keys import Altered, NoContactKey, UnfitContactKey, UnreadableContactKey
-from models.database import Busy, NotPrepared, passes
+from models.database import Busy, NotPrepared, full, passes
 from models.key_file import UnfitMatchingKey, UnreadableMatchingKey
 from models.matching_keys import NoMatchingKey
+from models.revisions import Newer
 from models.standing import NoYearOpen, YearNotOpen
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ STATUS: Mapping[type[TalentError], HTTPStatus] = {
     NoYearOpen: HTTPStatus.NOT_FOUND,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     NotPrepared: HTTPStatus.SERVICE_UNAVAILABLE,
+    Newer: HTTPStatus.SERVICE_UNAVAILABLE,
     TooNew: HTTPStatus.SERVICE_UNAVAILABLE,
     NoMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
     UnfitMatchingKey: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -72,6 +74,7 @@ ON_A_PAGE: Mapping[type[TalentError], str] = {
     YearNotOpen: "这个年度尚未开设。",
     NoYearOpen: "还没有开设任何年度；请由省级管理办公室有办理权限的同志开设。",
     NotPrepared: "系统尚未准备好；请联系维护人员。",
+    Newer: "系统尚未准备好；请联系维护人员。",
 }
 """What is said to people at a page where the error itself names commands to type."""
 API = "/api/"
@@ -82,6 +85,7 @@ NOT_DONE = "这次没有办理，请马上再试：是否在截止之前，看�
 """What is said besides to who wanted something done, while another keeps the database for minutes."""
 
 AWAY = "系统的数据库现在连不上，请过一会儿再试；若刚才按了“确认”，请先看那件事是否已经办好。"
+DISK = "服务器的磁盘满了（或有坏处），这次没有办理，已经办好的不受影响；请联系维护人员，腾出空间以后再试。"
 BROKEN = "系统出了错，没有办理；请稍后重试，仍不行请联系维护人员。"
 
 
@@ -128,13 +132,17 @@ def http(request: Request, error: HTTPException) -> Response:
 
 def away(request: Request, error: SQLAlchemyError) -> Response:
     """Answer while the database cannot be asked; what is wrong with a statement is a defect, and goes on as one."""
+    if full(error):
+        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, DISK)
     if not passes(error):
         raise error
     return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, AWAY)
 
 
-def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001 -- the server logs it, by its kind and place
-    """Answer a defect."""
+def broken(request: Request, error: Exception) -> Response:
+    """Answer a defect, or where the disk takes no file."""
+    if full(error):
+        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, DISK)
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
 
 

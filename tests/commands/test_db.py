@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from dashboard.serve import site_of
 from deployments import backups, sealing
 from deployments.house import House
 from deployments.instance import announced
+from deployments.up import keyed
 from models import migrate, snapshots
+from models.database import Database
+from models.revisions import Newer
 from phases.book import BOOK
-from tests.commands.conftest import Talent
+from settings import Settings
+from tests.commands.conftest import Ran, Talent
 from tests.support.kinds import EACH_ON_BOTH
 
 pytestmark = EACH_ON_BOTH
@@ -168,3 +176,50 @@ def test_a_wrong_passphrase_and_no_backup_are_said_in_a_sentence(
     assert (wrong.status, wrong.err[:5]) == (1, "口令不对：")
     (tmp_path / "notes").write_text("hello")
     assert talent("db", "restore", "notes", "--dry-run").err == "notes 不是备份文件。\n"
+
+
+NEWER = "数据库的表结构（9999）是更新版本的程序建的：本程序比数据库旧，请先升级程序。"
+
+
+def test_an_older_program_writes_into_no_newer_database_and_says_what_is_the_matter(season: Talent) -> None:
+    database = Database(os.environ["TALENT_DATABASE__URL"], BOOK)
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        moves, letters = (connection.scalar(text(f"SELECT count(*) FROM {one}")) for one in ("audit", "letter"))
+    commands = [
+        ("db", "upgrade"), ("phase", "advance"), ("city", "set", "盐城", "--email", "a@city.example"),
+        ("letters", "send"), ("status",), ("up",),
+    ]  # fmt: skip
+    for command in commands:
+        ran = season(*command) if command != ("up",) else refused_at_start(database)
+        assert (ran.status, ran.out, ran.err) == (1, "", f"{NEWER}\n"), command
+    assert season("db", "check").out == f"{NEWER}\n"
+    assert [one["says"] for one in season("doctor", "--json").data["findings"] if one["check"] == "数据库"] == [NEWER]
+    with database.read() as connection:
+        assert [connection.scalar(text(f"SELECT count(*) FROM {one}")) for one in ("audit", "letter")] == [
+            moves,
+            letters,
+        ]
+    database.dispose()
+
+
+def refused_at_start(database: Database) -> Ran:
+    """As a worker of a second machine is, and the window."""
+    anew = Database(database.url, BOOK)
+    with pytest.raises(SystemExit) as worker:
+        keyed(anew, runs_only=True)
+    with pytest.raises(Newer) as window, site_of(Settings(), Path("var")):
+        pass
+    assert str(worker.value) == str(window.value)
+    return Ran(1, "", f"{worker.value}\n")
+
+
+@pytest.mark.parametrize("words", ["disk I/O error", "database or disk is full"])
+def test_a_disk_that_takes_no_row_is_named(season: Talent, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("", {}, sqlite3.OperationalError(words))
+
+    monkeypatch.setattr(Database, "write", full)
+    ran = season("city", "set", "盐城", "--email", "a@city.example")
+    said = f"磁盘满了，或有坏处（{words}）；请看 df -h，腾出空间再办，已经记下的不会丢。\n"
+    assert (ran.status, ran.out, ran.err) == (75, "", said)

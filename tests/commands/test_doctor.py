@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
+from commands.examining.database import _of_the_clock
 from commands.examining.schedules import reached
 from models import signs_of_life
 from models.columns import table_of
@@ -239,7 +240,9 @@ def test_silence_is_a_finding_that_says_where_to_look(talent: Talent) -> None:
 
     talent("db", "upgrade")
     with time_machine.travel("2026-11-20T09:00+08:00"):
+        assert "运行" not in _found(talent("doctor", "--json"))
         talent("year", "open", "2026", *LATE)
+        assert _found(talent("doctor", "--json"))["运行"][1].startswith("有正式的年度，而 talent up 还没有运行过")
         database = Database("sqlite:///var/talent.db", BOOK)
         with database.write() as connection:
             signs_of_life.leave(connection, "post", datetime.now(UTC), timedelta(minutes=1))
@@ -327,3 +330,17 @@ def test_who_asks_for_two_hands_has_two(season: Talent, tmp_path: Path, monkeypa
         connection.execute(insert(table_of(Account)), [{"name": name, **row} for name in ("one", "other")])
     database.dispose()
     assert said() == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [(-90, ["本机的时钟比数据库服务器的慢 90 秒"]), (90, ["本机的时钟比数据库服务器的快 90 秒"]), (0, [])],
+)
+def test_a_clock_apart_from_the_databases_is_a_finding(database: Database, off: int, said: list[str]) -> None:
+    import time_machine
+
+    now = datetime.now(UTC) + timedelta(seconds=off)
+    with time_machine.travel(now):
+        found = [one.says for one in _of_the_clock(database, now) if one.level == "finding"]
+    assert found == said

@@ -75,19 +75,27 @@ def test_one_that_forgot_its_upgrade_reads_nothing(season: Talent) -> None:
         assert [season(word, *AT).status for word in ("status", "log")] == [1, 1]
 
 
-def had_by_a_later_release(url: str) -> None:
+LATER = sa.update(table_of(ProgrammeYear)).values(
+    calendar=sa.literal("version = 99\n") + table_of(ProgrammeYear).c.calendar
+)
+
+
+def had_by_a_later_release(url: str, what: sa.Executable) -> None:
     database = Database(url, BOOK)
     with database.write(2022) as connection:
-        later = sa.literal("version = 99\n") + table_of(ProgrammeYear).c.calendar
-        connection.execute(sa.update(table_of(ProgrammeYear)).values(calendar=later))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(what)
     database.dispose()
 
 
 def test_a_program_older_than_the_database_says_so(season: Talent, released_url: str) -> None:
-    had_by_a_later_release(released_url)
-    read, upgraded = season("status", *AT), season("db", "upgrade")
-    assert (read.status, upgraded.status) == (1, 1)
+    """Of a year that it cannot read, and of tables that it does not know, whatever it is asked."""
+    had_by_a_later_release(released_url, LATER)
+    read = season("status", *AT)
+    had_by_a_later_release(released_url, sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    refused, upgraded = season("status", *AT), season("db", "upgrade")
+    assert (read.status, refused.status, upgraded.status) == (1, 1, 1)
     known = versions.current()
     assert read.err == f"2022 年度日历是第 99 版的格式，本程序只认到第 {known} 版：程序比写下它的旧，请先升级程序。\n"
-    assert upgraded.err == "数据库的表结构（9999）是更新版本的程序建的：本程序比数据库旧，请先升级程序。\n"
+    assert (
+        refused.err == upgraded.err == "数据库的表结构（9999）是更新版本的程序建的：本程序比数据库旧，请先升级程序。\n"
+    )

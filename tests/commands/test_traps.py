@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -131,7 +132,14 @@ def test_a_disk_that_is_nearly_full_is_named(monkeypatch: pytest.MonkeyPatch, tm
     assert said(monkeypatch, {}) == [("磁盘", "var 所在的磁盘只剩 12 MB")]
 
 
-@pytest.mark.parametrize(("said", "mend"), [("disk I/O error", "df -h"), ("no route to host", "TALENT_DATABASE__URL")])
+@pytest.mark.parametrize(
+    ("said", "mend"),
+    [
+        ("disk I/O error", "df -h"),
+        ("could not extend file: No space left on device", "df -h"),
+        ("no route to host", "TALENT_DATABASE__URL"),
+    ],
+)
 def test_a_disk_is_not_taken_for_an_address(monkeypatch: pytest.MonkeyPatch, said: str, mend: str) -> None:
     def fails(_: Database) -> None:
         raise OperationalError("", {}, Exception(said))
@@ -143,7 +151,7 @@ def test_a_disk_is_not_taken_for_an_address(monkeypatch: pytest.MonkeyPatch, sai
 
 def test_a_secret_in_a_file_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "var" / "prefect").mkdir(parents=True)
-    (tmp_path / "var" / "secret").touch()
+    (tmp_path / "var" / "secret").touch(0o600)
     (tmp_path / "var" / "prefect" / "auth").mkdir()
     ((check, told),) = said(monkeypatch, {"SECRET_KEY": ""})
     first, _, second = told.partition("。")
@@ -163,8 +171,21 @@ def test_what_a_restore_left_aside_is_noted(monkeypatch: pytest.MonkeyPatch, tmp
     assert said(monkeypatch, {}) == [("备份", f"恢复、升级之前的数据库还在旁边：{left}，没有加密")]
 
 
+def test_what_others_can_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    for name, mode in ((".env", 0o644), ("var/secret", 0o640), ("var/matching-key", 0o600), ("var/contact-key", 0o604)):
+        (tmp_path / name).touch(mode)
+        (tmp_path / name).chmod(mode)
+    assert said(monkeypatch, {}) == [("权限", "别的账户读得到、改得了：.env、var/secret、var/contact-key")]
+
+
+def test_a_folder_that_takes_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _: path != Path("var/backups"))
+    assert said(monkeypatch, {}) == [("权限", "运行账户写不进：var/backups")]
+
+
 def test_no_row_of_the_table_is_without_its_case() -> None:
-    cases = len(FALLS) - 2 + 3  # twice two of them are of one row; three rows have a test of their own
+    cases = len(FALLS) - 2 + 5  # twice two of them are of one row; five rows have a test of their own
     assert len(TRAPS) == cases
 
 

@@ -18,15 +18,15 @@ from acts.book import ACTS
 from acts.doing import previewed, recorded
 from acts.open_year import open_year
 from acts.own_letter import WantedLetter, write
-from deployments import sealing
+from deployments import restoring, sealing
 from deployments.backups import back_up
 from deployments.restoring import NotEmpty, Restored, compared, move, restore
 from models import migrate, snapshots
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
-from models.migrate import Newer
 from models.restorations import GONE
+from models.revisions import Newer
 from models.tables.accounts import Account, OneTimeLink
 from models.tables.restorations import Restoration
 from models.tables.season import Letter
@@ -271,7 +271,7 @@ def test_outside_office_hours_nobody_can_look_at_what_is_not_written_yet(office:
 
 @ON_SQLITE
 def test_a_backup_of_a_newer_program_is_refused(office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "known", lambda _: False)
+    monkeypatch.setattr(restoring, "known", lambda _: False)
     with pytest.raises(Newer, match="请先升级程序"):
         compared(office.scene.database, office.settings, office.backup)
 
@@ -363,3 +363,30 @@ def test_a_new_letter_of_ones_own_has_a_new_number_and_goes(office: OfficeUnderT
     assert office.letters()["letter"] == {"queued"}
     assert office.send("2022-01-17T09:30").sent
     assert office.letters()["letter"] == {"sent"}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("links", [True, False])
+def test_a_swap_cut_short_leaves_the_database_where_it_was(
+    office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    """Of no database at all the next start would make a new, empty season."""
+    place = office.scene.database.file
+    assert place is not None
+    office.scene.database.dispose()
+    copy = place.with_name("copy.db")
+    shutil.copy(place, copy)
+
+    def cut(*_: object) -> None:
+        raise OSError("no power")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", cut)
+        if not links:
+            patch.setattr(Path, "hardlink_to", cut)
+        with pytest.raises(OSError, match="no power"):
+            snapshots.put(copy, office.scene.database, ".then")
+    assert place.read_bytes() == place.with_name(f"{place.name}.then").read_bytes() == copy.read_bytes()
+    place.with_name(f"{place.name}.then").unlink()
+    assert snapshots.put(copy, office.scene.database, ".later") == place.with_name(f"{place.name}.later")
+    assert (copy.exists(), place.exists()) == (False, True)

@@ -32,7 +32,7 @@ from deployments.house import House, PortTaken
 from deployments.house_parts import HousePart
 from deployments.household import Household
 from deployments.up import up
-from models import standing
+from models import signs_of_life, standing
 from models.columns import table_of
 from models.database import Database
 from models.stamp import Stamp
@@ -209,6 +209,11 @@ def test_it_runs_where_only_its_own_folder_may_be_written(tmp_path: Path, monkey
     port = free_port()
     assert up(tmp_path, free_port(), f"sqlite:///{tmp_path}/talent.db", lambda _: None, port) == 0
     assert told == [f"http://127.0.0.1:{port}"]
+    database = Database(f"sqlite:///{tmp_path}/talent.db", BOOK)
+    with database.read() as connection:
+        missed_if_they_never_are = [sign.work for sign in signs_of_life.signs(connection)]
+    assert missed_if_they_never_are == ["prefect", "worker"]
+    database.dispose()
 
 
 @pytest.mark.parametrize(("file", "refused"), [("secret", UnreadableSecretFile), ("prefect/auth", UnfitSignIn)])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, delete, event, func, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -15,7 +17,7 @@ from sqlmodel import SQLModel
 from models import database as database_module
 from models import migrate
 from models.columns import table_of
-from models.database import Busy, Database, NotPrepared, passes
+from models.database import Busy, Database, NotPrepared, full, passes
 from models.tables.season import Letter, ProgrammeYear
 from phases.book import BOOK
 from tests.support.requests_asked import ask
@@ -271,3 +273,16 @@ def test_what_passes_is_told_from_what_is_wrong(scene: Scene, unused_tcp_port: i
     assert not passes(ZeroDivisionError())
     if not scene.database.embedded:
         assert passes(failure(scene.database, "SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_a_full_disk_is_known_whichever_driver_says_so(tmp_path: Path) -> None:
+    small = Database(f"sqlite:///{tmp_path}/small.db", BOOK)
+    small.make()
+    with small.write() as connection:
+        connection.execute(text("CREATE TABLE page (words TEXT)"))
+        connection.execute(text("PRAGMA max_page_count = 3"))
+    found = failure(small, f"INSERT INTO page VALUES ('{'x' * 100_000}')")
+    assert (type(found).__name__, full(found), passes(found)) == ("OperationalError", True, False)
+    assert full(OperationalError("", {}, psycopg.errors.DiskFull("could not extend file")))
+    assert full(OSError(errno.ENOSPC, "No space left on device"))
+    assert not full(OperationalError("", {}, Exception("database is locked")))

@@ -76,3 +76,12 @@ def test_it_is_an_alarm_of_its_year_and_of_no_past_instant(database: Database) -
     assert (bool(now), bool(then)) == (True, False)
     assert now.as_json()["silent"] == [{"work": "watch", "since": AT.isoformat()}]
     assert [str(sign) for sign in now.silent] == ["自 01-05 09:00 起没有按日程办理（watch）"]
+
+
+def test_what_never_begins_is_missed_and_what_did_is_left_alone(database: Database) -> None:
+    Scene.begin(database, rehearsal=False)
+    left(database, "worker", AT, 30 * MINUTE)
+    with database.write() as connection:
+        signs_of_life.expect(connection, AT + MINUTE)
+    assert silent(database, AT + 3 * MINUTE) == ()
+    assert silent(database, AT + 4 * MINUTE) == (Sign("prefect", AT + MINUTE, AT + 3 * MINUTE),)
