@@ -59,6 +59,10 @@ class NotEmpty(TalentError):
     """目标数据库不是空的，已有 {rows} 行；只能移到一个空的数据库。"""
 
 
+class NewerInPlace(TalentError):
+    """现在的库（表结构 {found}）是更新版本的程序建的：先改名留着，另建一个空库，再恢复（运行手册“退回旧版本”）。"""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A backup beside what is there: what was written here since it was made, None where that cannot be read."""
@@ -82,12 +86,13 @@ def compared(database: Database, settings: Settings, path: Path) -> Comparison:
 
 
 def restore(database: Database, settings: Settings, folder: Path, path: Path, stamp: Stamp, reason: str) -> Restored:
-    """Put a backup in the place of what is there, which is kept. Raise as `compared`; `InUse`.
+    """Put a backup in the place of what is there, which is kept. Raise as `compared`; `InUse`, NewerInPlace.
 
     Nothing is touched before the copy is whole, of this version, and on record as restored; the database comes last
     but for the files beside it, which are of no use to the former one.
     """
     snapshots.alone(database)
+    _replaceable(database)
     home = folder if database.file is None else database.file.absolute().parent
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = f".{stamp.at:{DATED}}"
@@ -138,6 +143,16 @@ def move(source: Database, target: Database, settings: Settings, home: Path, at:
     source.dispose()
     kept = source.file.rename(source.file.with_name(source.file.name + aside)) if source.file else None
     return sum(rows.values()), kept
+
+
+def _replaceable(database: Database) -> None:
+    """Raise NewerInPlace of a server's tables that this program can neither copy nor write; a file is moved aside."""
+    if database.embedded:
+        return
+    try:
+        database.refuse_newer()
+    except Newer as newer:
+        raise NewerInPlace(**newer.values) from newer
 
 
 def _beside(database: Database, label: Label) -> Comparison:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import delete, insert, make_url, select, update
+from sqlalchemy import delete, insert, make_url, select, text, update
 
 from acts.act import Bench
 from acts.book import ACTS
@@ -20,7 +20,7 @@ from acts.open_year import open_year
 from acts.own_letter import WantedLetter, write
 from deployments import restoring, sealing
 from deployments.backups import back_up
-from deployments.restoring import NotEmpty, Restored, compared, move, restore
+from deployments.restoring import NewerInPlace, NotEmpty, Restored, compared, move, restore
 from models import migrate, snapshots
 from models.addresses import put
 from models.columns import table_of
@@ -390,3 +390,20 @@ def test_a_swap_cut_short_leaves_the_database_where_it_was(
     place.with_name(f"{place.name}.then").unlink()
     assert snapshots.put(copy, office.scene.database, ".later") == place.with_name(f"{place.name}.later")
     assert (copy.exists(), place.exists()) == (False, True)
+
+
+def test_what_a_newer_program_made_is_moved_aside_or_left_as_it_is(office: OfficeUnderTest, kind: str) -> None:
+    """Going back to an older program: a file makes room, what a server holds nobody of that age can copy."""
+    with office.scene.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    office.scene.database.dispose()
+    anew = Database(office.scene.database.url, BOOK)
+    given = (office.settings, office.folder, office.backup, stamp(NOW), "退回旧版本")
+    if kind == "postgresql":
+        with pytest.raises(NewerInPlace, match="先改名留着，另建一个空库"):
+            restore(anew, *given)
+    else:
+        assert restore(anew, *given).former[0].name.startswith("talent.db.")
+    with anew.read() as connection:
+        assert (migrate.revision_of(connection) == "9999") == (kind == "postgresql")
+    anew.dispose()
