@@ -39,12 +39,12 @@ class Announced:
 
 
 def announce(database: Database, stamp: Stamp, deliver: Callable[[str], bool]) -> Announced:
-    """Announce what was sent and not announced before, of every real year under way.
+    """Announce what was sent and not announced before, of every real year under way that is no trial.
 
     What is about to be announced is put on record first, in one transaction a year: two of these never say the same.
     """
     with database.read() as connection:
-        under_way = [opened.year for opened in live(connection)]
+        under_way = [opened.year for opened in live(connection) if opened.trial is None]
         years = [year for year in under_way if _unannounced(connection, year.year, stamp)]
     done = Announced()
     for year in years:

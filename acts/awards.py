@@ -14,6 +14,7 @@ from unicodedata import normalize
 from acts.act import Act, Bench, Field, Filled
 from acts.masking import one_covered
 from calendars.deadlines import day_of
+from calendars.errors import TalentError
 from letters.award_papers import AwardPaper, Stationery, made
 from models import awards, standing
 from models.awards import TITLES
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from models.awards import Award, AwardKind, Entitled
     from models.database import Database
     from models.stamp import Stamp
+
+
+class TriedAwards(TalentError):
+    """{year} 年度还在试运行，不能颁发聘书、证书；正式启用之后再办。"""
+
 
 VERIFY = "/verify/"
 """Where a paper is confirmed to anybody, before its token."""
@@ -100,6 +106,8 @@ def reissue(database: Database, year: int, paper: tuple[AwardKind, int], stamp: 
 
 def _at_hand(connection: Connection, year: int, stamp: Stamp) -> Year:
     opened = standing.opened(connection, year)
+    if opened.trial is not None:
+        raise TriedAwards(year=year)
     if not opened.rehearsal and stamp.as_of != stamp.at:
         raise NotARehearsal(year=year)
     return opened.year

@@ -16,7 +16,7 @@ from models.parties import parties_named
 from models.reports import matrix
 from models.short_messages import beside
 from models.stamp import SYSTEM, Stamp
-from models.standing import filed_and_held
+from models.standing import filed_and_held, opened
 from season.recipients import audience_of, is_recipient, named
 from season.second_days import SecondDays
 from season.second_part import still_owing
@@ -86,7 +86,12 @@ DAYS = ("told", "at", "received", "holds")
 def beliefs(
     connection: Connection, year: int, as_of: datetime, parties: Collection[str] | None = None
 ) -> tuple[Belief, ...]:
-    """Give what these parties (as in a letter's key; None: all) were told by an instant, in the order of the year."""
+    """Give what these parties (as in a letter's key; None: all) were told by an instant, in the order of the year.
+
+    In a trial nobody is told anything.
+    """
+    if opened(connection, year).trial is not None:
+        return ()
     found = matrix(connection, year, as_of)
     cells = {(each.phase, city): each for city, phases in found.cities.items() for each in phases}
     later, apart = _told_of_second(connection, found, [key for key, cell in cells.items() if cell.second], parties)

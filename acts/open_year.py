@@ -26,16 +26,21 @@ def open_year(
     *,
     rehearsal: bool = False,
     paper: Paper | None = None,
+    trial: str | None = None,
     account: int | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Open the year on this calendar, which it keeps; a year that is open already is left as it is.
+
+    Where it is to be tried first, its letters go to `trial` alone until it is live (`acts.go_live`).
 
     `refused` where deadlines lie behind and `paper` does not say what was done until now, and where the year is open
     and `paper` says otherwise than was said then. Raises `UnknownPhase`.
     """
     if not rehearsal and stamp.as_of != stamp.at and not dry_run:
         raise NotARehearsal(year=year.year)
+    if rehearsal and trial:
+        return Outcome("refused", "演练年度的函件本来就不外发，不用试运行。")
     with written(database, year.year, dry_run=dry_run) as connection:
         there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
         if there is not None:
@@ -43,17 +48,18 @@ def open_year(
         why = on_paper.unanswered(year, paper, stamp.as_of)
         if why is not None:
             return Outcome("refused", why)
-        if not writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp):
+        if not writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp, trial=trial):
             # Another opened it since that was asked.
             there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
             assert there is not None
             return there
         calendar_drafts.drop(connection, year.year)
-        said, changes = _begin(connection, year, stamp, paper, looking=dry_run)
+        said, changes = begin(connection, year, stamp, paper, looking=dry_run)
         if account is not None or paper is not None:
             reason = paper.reason if paper else None
             audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=account, reason=reason)
-    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{_kind(rehearsal=rehearsal)}）"
+    kind = f"试运行，函件只发到 {trial}" if trial else _kind(rehearsal=rehearsal)
+    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{kind}）"
     phases = f"{len(year.cities)} 个设区市，{len(year.phases)} 个阶段"
     return Outcome("done", f"{opened}：{phases}。{said}", changes=changes)
 
@@ -86,10 +92,10 @@ def _open_already(connection: Connection, year: int, stamp: Stamp, paper: Paper 
     return Outcome("done", f"{year} 年度（{kind}）已经开设，未作改动。")
 
 
-def _begin(
+def begin(
     connection: Connection, year: Year, stamp: Stamp, paper: Paper | None, *, looking: bool
 ) -> tuple[str, Changes]:
-    """Record what was done on paper, in a handful of statements however many cities there are."""
+    """Put a year that was just opened where it stands: record what was done on paper, in a handful of statements."""
     if paper is None:
         return "", Changes()
     season = Season.read(connection, year.year, stamp, None, reading=looking)

@@ -19,6 +19,8 @@ SIGN = "请维护人员签署存档：talent year sign {year}。"
 
 KINDS = {"mentor": "导师", "institution": "培养单位", "school": "中学", "student": "往届学生"}
 
+TRIED = "{year} 年度还在试运行，不能{what}；请先正式启用。"
+
 
 def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
     """Archive a year all of whose phases have passed or ended. Again: nothing."""
@@ -28,6 +30,8 @@ def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
             raise NotARehearsal(year=year)
         if opened.closed_as_of is not None:
             return Outcome("done", f"{year} 年度已经归档，未作改动。")
+        if opened.trial is not None:
+            return Outcome("refused", TRIED.format(year=year, what="归档"))
         left = rolling.unfinished(connection, year)
         if left:
             named = "、".join(
@@ -45,7 +49,10 @@ def close_year(database: Database, year: int, stamp: Stamp) -> Outcome:
 def roll_year(database: Database, year: int) -> Outcome:
     """Bring last year's mentors into the next year's pool, and mark its students for the mentors' priority."""
     with database.write(year) as connection:
-        counts = rolling.roll(connection, standing.opened(connection, year).year)
+        opened = standing.opened(connection, year)
+        if opened.trial is not None:
+            return Outcome("refused", TRIED.format(year=year, what="结转"))
+        counts = rolling.roll(connection, opened.year)
     said = "、".join(f"{KINDS[kind]} {count}" for kind, count in sorted(counts.items())) or "无"
     return Outcome("done", f"{year + 1} 年度后备人才库现有：{said}。")
 

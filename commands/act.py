@@ -46,6 +46,8 @@ OWN: Mapping[str, str] = {
     "unsuppress": "letters unsuppress",
     "office": "city set",
     "resume": "letters resume",
+    "trial-mailbox": "year trial",
+    "go-live": "year live",
     "close": "year close",
     "issue-awards": "award issue",
     "revoke-award": "award revoke",

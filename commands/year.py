@@ -49,6 +49,9 @@ def open_(
     ] = None,
     dry_run: DryRun = False,
     reason: Annotated[Reason | None, Parameter(help="与 --done-through 一起写：线下办结的依据，记录在案")] = None,
+    trial: Annotated[
+        str | None, Parameter(metavar="邮箱", help="先试运行：函件全部只发到这个邮箱，正式启用时清除")
+    ] = None,
     common: Common = COMMON,
 ) -> int:
     """Make the year's rows; 1 where deadlines lie behind and nothing is said of what was done on paper."""
@@ -58,10 +61,10 @@ def open_(
     calendar = calendar_of(str(from_file or year))
     if calendar.year != year:
         raise UsageError(f"{from_file} 是 {calendar.year} 年度的文件，不是 {year} 年度。")
-    paper = _paper(done_through, reason)
+    paper, mailbox = _paper(done_through, reason), _mailbox(trial) if trial else None
     database = _prepared(common, dry_run)
     stamp = _from_its_first_day(common, calendar) if rehearsal else common.stamp()
-    outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper, dry_run=dry_run)
+    outcome = open_year(database, calendar, stamp, rehearsal=rehearsal, paper=paper, trial=mailbox, dry_run=dry_run)
     if paper is None and outcome.message == unanswered(calendar, None, stamp.as_of):
         outcome = hinted(outcome, "用 --done-through 阶段（没有办过写 none）和 --reason 事由")
     return report(common, calendar, outcome, preview=dry_run)
@@ -86,6 +89,74 @@ def _paper(through: str | None, reason: str | None) -> Paper | None:
     if (through is None) != (reason is None):
         raise UsageError("--done-through 与 --reason 要一起写。")
     return None if through is None or reason is None else Paper(through, reason)
+
+
+def _mailbox(typed: str) -> str:
+    from forms import cells
+
+    try:
+        return cells.email(typed)
+    except cells.BadCellError as error:
+        raise UsageError(f"试运行邮箱：{error.wrong}。") from None
+
+
+@app.command(help="试运行的情形：函件发到哪里、办理了多少；写 --to 和 --reason 时更改试运行邮箱")
+def trial(
+    year: YearNumber,
+    /,
+    *,
+    to: Annotated[str | None, Parameter(metavar="邮箱", help="试运行的函件自此发到这个邮箱")] = None,
+    reason: Reason | None = None,
+    common: Common = COMMON,
+) -> int:
+    """Print where a trial's letters go and what was entered in it, or let them go elsewhere."""
+    from acts.act import Bench
+    from acts.doing import recorded
+    from acts.go_live import TRIAL_MAILBOX, NotTried
+    from models import trial_years
+
+    database, calendar = _opened(common, year)
+    if to is not None:
+        if reason is None:
+            raise UsageError("--to 与 --reason 要一起写。")
+        filled = TRIAL_MAILBOX.fill(calendar, {"email": _mailbox(to), "reason": reason})
+        return report(common, calendar, recorded(TRIAL_MAILBOX, Bench(database, calendar, common.stamp()), filled))
+    with database.read() as connection:
+        mailbox = trial_years.mailboxes(connection).get(year)
+        if mailbox is None:
+            raise NotTried(year=year)
+        found = trial_years.progress(connection, year, mailbox)
+    words = f"{year} 年度正在试运行，函件只发到 {mailbox}；{found.loaded} 个市导入过，{found.filed} 个市报送过。"
+    answer(common.json, {"year": year, **found._asdict()}, lambda console: line(console, words))
+    return 0
+
+
+@app.command(help="正式启用试运行的年度：清除试运行的内容，函件发往各方；不能退回试运行")
+def live(
+    year: YearNumber,
+    /,
+    *,
+    reason: Reason,
+    done_through: Annotated[
+        str | None, Parameter(metavar="阶段", help="截止日已过时：线下已经办结到哪个阶段；没有办过写 none")
+    ] = None,
+    dry_run: DryRun = False,
+    common: Common = COMMON,
+) -> int:
+    """Let a year that was tried go live; as the tables' owner, who alone takes out what is only added to."""
+    from acts.act import Bench
+    from acts.doing import previewed, recorded
+    from acts.go_live import GO_LIVE, NONE
+    from acts.on_paper import NOTHING
+    from deployments.upgrading import owned
+
+    database, calendar = _opened(common, year)
+    through = NONE if done_through == NOTHING else done_through
+    filled = GO_LIVE.fill(calendar, {"through": through, "reason": reason})
+    with owned(database, environment()) as own:
+        bench = Bench(own, calendar, common.stamp(), dry_run=dry_run)
+        outcome = (previewed if dry_run else recorded)(GO_LIVE, bench, filled)
+    return report(common, calendar, outcome, preview=dry_run)
 
 
 def _from_its_first_day(common: Common, calendar: Year) -> Stamp:

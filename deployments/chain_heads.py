@@ -15,6 +15,7 @@ from calendars.deadlines import start_of
 from models import restorations
 from models.invariants import CHAIN, Contradiction
 from models.record_chain import Head, heads, unmet
+from models.trial_years import mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +51,9 @@ def note(folder: Path, database: Database, now: datetime) -> None:
     if any(at >= since for at, _ in _noted(file)):
         return
     with database.read() as connection:
-        lines = [f"{now.isoformat()} {one.strand}-{one.number}-{one.chained}\n" for one in heads(connection)]
+        tried = mailboxes(connection)  # their strands begin anew once they are live
+        known = [one for one in heads(connection) if one.strand not in tried]
+        lines = [f"{now.isoformat()} {one.strand}-{one.number}-{one.chained}\n" for one in known]
     if lines:
         with os.fdopen(os.open(file, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "a+b") as added:
             added.write("".join([_after(added), *lines]).encode())

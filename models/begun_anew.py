@@ -1,4 +1,7 @@
-"""A year put back to the morning it was opened, in a copy of its database: nothing filed, decided or written yet."""
+"""A year put back to the morning it was opened: nothing filed, decided or written yet.
+
+In a copy of its database, to be played again; or once that was only tried goes live, for then none of it was so.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from models.append_only import lifted
 from models.columns import table_of
 from models.database import book_of
 from models.purging import FOUND_BY
+from models.record_chain import chain_anew
 from models.tables.catalogue import declared
 from models.tables.pool import Party, PoolEntry
-from models.tables.record_chain import ChainLink
 from models.tables.season import CityPhase, CityYear, ProgrammeYear
 from models.writing import put_phases
 
@@ -32,17 +35,26 @@ SHARED = frozenset({"letter_body", "letter_paper"})
 
 def begin_anew(connection: Connection, year: Year, begun: datetime) -> None:
     """Take out all that happened in a year, and let it run from its opening on, by this calendar."""
+    take_out(connection, year.year)
+    _forget_addresses(connection, year.year)
+    put_back(connection, year, begun)
+
+
+def take_out(connection: Connection, year: int) -> None:
+    """Take out all that happened in a year; what people did besides stays on record, and on the chain."""
     found = declared(book_of(connection))
     mine = [table for table in reversed(found.sorted_tables) if table.name not in STAYS | SHARED]
     with lifted(connection, [table.name for table in mine]):
         for table in mine:
             if table.name in FOUND_BY:
-                connection.execute(delete(table).where(FOUND_BY[table.name](table, year.year, ())))
+                connection.execute(delete(table).where(FOUND_BY[table.name](table, year, ())))
             elif "year" in table.c:
-                connection.execute(delete(table).where(table.c.year == year.year))
-        link = table_of(ChainLink)
-        connection.execute(delete(link).where(link.c.strand == year.year))
-    _forget_addresses(connection, year.year)
+                connection.execute(delete(table).where(table.c.year == year))
+        chain_anew(connection, year)
+
+
+def put_back(connection: Connection, year: Year, begun: datetime) -> None:
+    """Let a year of which nothing is left run from an instant on, by this calendar."""
     cities, phases, opened = table_of(CityYear), table_of(CityPhase), table_of(ProgrammeYear)
     connection.execute(update(cities).where(cities.c.year == year.year).values(withdrawn_as_of=None))
     connection.execute(delete(phases).where(phases.c.year == year.year))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from models import accounts, addresses, contacts, loading, signs_of_life, standing
+from models import accounts, addresses, contacts, loading, signs_of_life, standing, trial_years
 from models.columns import table_of
 from models.tables.contact_receipts import Receipt
 from models.tables.season import Letter
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from calendars.year import ContactPoint, Year
     from models.letter_states import LetterState
+    from models.trial_years import TrialProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Readiness:
     """What is there of a year: `contact` is the province's, `mailboxes` and `signed_in` are numbers of cities.
 
     `on_paper` are the phases that were done on paper, `filed_later` how many city phases of these have a workbook;
-    `watched` is when what is due was last looked after, None for never since the year was opened.
+    `watched` is when what is due was last looked after, None for never since the year was opened. `trial` is how far
+    that is, None of a year that is live.
     """
 
     contact: ContactPoint
@@ -49,10 +51,16 @@ class Readiness:
     on_paper: tuple[str, ...]
     filed_later: int
     watched: datetime | None
+    trial: TrialProgress | None = None
 
 
-def readiness(connection: Connection, year: Year, begun: datetime | None, day: date) -> Readiness:
-    """Give what is there on a day; the same number of questions, however many cities."""
+def readiness(
+    connection: Connection, year: Year, begun: datetime | None, day: date, trial: str | None = None
+) -> Readiness:
+    """Give what is there on a day; the same number of questions, however many cities.
+
+    `trial` is the mailbox of a year that is tried.
+    """
     cities = {city.slug for city in year.cities}
     people = contacts.of(connection)
     on_file = addresses.on_file(connection)
@@ -68,6 +76,7 @@ def readiness(connection: Connection, year: Year, begun: datetime | None, day: d
         tuple(phase.name for phase in year.phases if phase.slug in done),
         sum(form in done for form, _ in loading.loaded_by(connection, year.year)) if done else 0,
         watch if watch and (begun is None or watch >= begun) else None,
+        trial_years.progress(connection, year.year, trial) if trial else None,
     )
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, insert, select, text
 
 from models.columns import columns_of, table_of
 from models.tables.audit import AuditEntry
@@ -134,10 +134,14 @@ def append_chained(connection: Connection, table: Table, rows: Sequence[Mapping[
     salted = [{**row, "salt": salt()} for row in rows]
     written = connection.execute(insert(table).returning(*table.c), salted).mappings().all()
     links = linked(Head(*head) if head else Head(strand, 0, ""), table.name, written)
+    _put(connection, links)
+
+
+def _put(connection: Connection, links: Iterable[Link]) -> None:
     columns = table_of(ChainLink).c.keys()
-    connection.execute(
-        insert(table_of(ChainLink)).inline(), [{name: getattr(link, name) for name in columns} for link in links]
-    )
+    rows = [{name: getattr(link, name) for name in columns} for link in links]
+    if rows:
+        connection.execute(insert(table_of(ChainLink)).inline(), rows)
 
 
 def linked(before: Head, record: str, rows: Iterable[RowMapping]) -> Iterator[Link]:
@@ -146,6 +150,20 @@ def linked(before: Head, record: str, rows: Iterable[RowMapping]) -> Iterator[Li
         link = next_link(before, record, row["id"], content(record, row))
         yield link
         before = Head(link.strand, link.number, link.chained)
+
+
+def chain_anew(connection: Connection, strand: int) -> None:
+    """Let a strand begin anew with what is left of its rows, as they were chained; for who may change the chain."""
+    link = table_of(ChainLink)
+    query = select(*columns_of(Link, link)).where(link.c.strand == strand).order_by(link.c.number)
+    left = {table.name: set(connection.execute(select(table.c.id)).scalars()) for table in RECORDS}
+    before, links = Head(strand, 0, ""), []
+    for found in (Link(*row) for row in connection.execute(query)):
+        if found.record == BEGUN or found.row in left[found.record]:
+            links.append(next_link(before, found.record, found.row, found.content))
+            before = Head(strand, links[-1].number, links[-1].chained)
+    connection.execute(delete(link).where(link.c.strand == strand))
+    _put(connection, links)
 
 
 def strand_of(connection: Connection) -> int:

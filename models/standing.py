@@ -69,7 +69,8 @@ class Cell:
 class Opened:
     """A year that was opened: its calendar, the phases there are, and whether it is a rehearsal, whose time is `clock`.
 
-    `begun` is when it was opened, as of the programme; before that nothing was open and nothing late.
+    `begun` is when it was opened, as of the programme; before that nothing was open and nothing late. `trial` is the
+    mailbox that the letters of a year go to that is tried, None of one that is live.
     """
 
     year: Year
@@ -79,6 +80,7 @@ class Opened:
     revision: int
     clock: datetime | None = None
     begun: datetime | None = None
+    trial: str | None = None
 
     def form(self, slug: str) -> Form[AskedSheet]:
         """Give a form as the year asks it; KeyError where there is none of that slug."""
@@ -133,7 +135,8 @@ def opened(connection: Connection, year: int, as_of: datetime | None = None) -> 
     text = row.calendar if as_of is None else row.then or row.calendar
     calendar = _calendar(text, f"{year} 年度日历")
     book = book_of(connection).judging(_since(row.rules, as_of))
-    return Opened(calendar, book, row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of)
+    its = (row.rehearsal, row.closed_as_of, row.revision, row.clock, row.opened_as_of, row.trial)
+    return Opened(calendar, book, *its)
 
 
 @cache

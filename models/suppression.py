@@ -66,9 +66,11 @@ def give_up(connection: Connection, failed: Collection[int], since: datetime, by
     """
     letter = table_of(Letter)
     recipients = select(letter.c.recipient).where(letter.c.id.in_(sorted(failed)))
+    programme = table_of(ProgrammeYear)
+    tried = select(programme.c.year).where(programme.c.trial.is_not(None))  # what went elsewhere tells nothing
     refused: dict[str, dict[int, _Outcome]] = {}
     taken: set[str] = set()
-    found = connection.execute(_outcomes().where(letter.c.recipient.in_(recipients)))
+    found = connection.execute(_outcomes().where(letter.c.recipient.in_(recipients), letter.c.year.not_in(tried)))
     for row in map(_Outcome._make, found):
         if row.state == LetterState.SENT:
             taken.add(row.address)
@@ -112,7 +114,7 @@ def _outcomes() -> Select[Any]:
 
 
 class Lead(NamedTuple):
-    """The letter that leads a message."""
+    """The letter that leads a message; `address` is where it went."""
 
     message_id: str
     id: int
@@ -124,7 +126,9 @@ class Lead(NamedTuple):
 def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Lead]:
     """Find the letters that lead these messages, by Message-ID."""
     letter = table_of(Letter)
-    columns = (letter.c[name] for name in Lead._fields)
+    programme = table_of(ProgrammeYear)
+    its = select(programme.c.trial).where(programme.c.year == letter.c.year).scalar_subquery()
+    columns = (letter.c[name] if name != "address" else func.coalesce(its, letter.c.address) for name in Lead._fields)
     query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)))
     return {row[0]: Lead._make(row) for row in connection.execute(query)}
 

@@ -196,9 +196,9 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
         connection.execute(insert(table).inline(), rows)
 
 
-def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp) -> bool:
+def open_rows(connection: Connection, year: Year, *, rehearsal: bool, stamp: Stamp, trial: str | None = None) -> bool:
     """Make the rows of a year, one a city and phase; they begin now. False where another opened it meanwhile."""
-    row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1}
+    row = {"year": year.year, "calendar": year.source_text, "rehearsal": rehearsal, "revision": 1, "trial": trial}
     row["rules"] = dict.fromkeys(book_of(connection).rules)
     row["matching_key"] = key_to_open_with(connection, rehearsal=rehearsal).id
     opening = {"opened_by": stamp.by, "opened_at": stamp.at, "opened_as_of": stamp.as_of}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
-from models import letter_papers, restorations
+from models import letter_papers, restorations, trial_years
 from models.columns import table_of
 from models.letter_papers import EnclosedPaper
 from models.letter_states import LetterEvent, LetterState, may, moved
@@ -45,7 +45,8 @@ class Claimed(NamedTuple):
 
     `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's;
     `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in. Where
-    there is an `addressee`, `text` and `html` have a place for it.
+    there is an `addressee`, `text` and `html` have a place for it. It goes to `address`, in a year that is tried to
+    that one's mailbox, `trial`, instead.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Claimed(NamedTuple):
     reply_to: str | None = None
     framed: str | None = None
     papers: tuple[EnclosedPaper, ...] = ()
+    trial: str | None = None
 
 
 def claim(database: Database, token: str, as_of: datetime, at: datetime, limit: int = BATCH) -> list[Claimed]:
@@ -284,12 +286,13 @@ def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, i
     """Give what was taken as it goes out, envelope by envelope."""
     ids = {row.id: row.message_id for row in rows}
     threads, words = _threads(connection, ids), _words(connection, {row.body for row in rows})
+    tried = trial_years.mailboxes(connection)  # asked once the letters are locked: those of a live year have none
     papers = letter_papers.of(connection, {one for said in words.values() for one in (said.papers or "").split()})
     return [
         Claimed(
             row.id, lead, row.tries + 1, row.kind, ids[lead], threads.get(row.id), row.recipient, row.address,
             row.subject, row.leaves_at or row.queued_as_of, row.addressee, row.deferred_since, *words[row.body][:-1],
-            papers=tuple(papers[one] for one in (words[row.body].papers or "").split()),
+            papers=tuple(papers[one] for one in (words[row.body].papers or "").split()), trial=tried.get(row.year),
         )
         for lead, _, row in sorted((leads.get(row.id, row.envelope or row.id), row.id, row) for row in rows)
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from letters.addressee import in_html, in_text
 from letters.envelope import Attachment, Composed, Part, compose, invitations
 from letters.framed import Framed
 from letters.link_places import FIRST_LINK, INVITING
+from letters.trial_marks import marked
 from phases.letter_kinds import PROVING
 from post.message import Outgoing
 from post.receipt_links import acknowledged, with_receipt
@@ -34,20 +35,23 @@ def outgoing(members: Sequence[Claimed], sender: str, links: Links | None) -> Ou
         said = _invited(said, lead, links)
     if links is not None and (acknowledged(lead.recipient) or lead.kind in PROVING):
         said, addressee = _receipted(said, addressee, links.receipt(lead.envelope)), None
+    if lead.trial is not None:
+        said, addressee = _tried(said, addressee, lead.address), None
     alone = len(members) == 1
+    replies = [one.reply_to for one in members] if lead.trial is None else [lead.trial]
     return Outgoing(
         key=lead.message_id,
         message_id=lead.message_id,
         thread=lead.thread if alone else next((one.thread for one in members if one.thread), None),
         sender=sender,
-        recipient=lead.address,
+        recipient=lead.trial or lead.address,
         subject=said.subject,
         text=said.text,
         html=said.html,
         queued_at=lead.queued_at if alone else max(one.queued_at for one in members),
         attachments=said.attachments,
         addressee=addressee,
-        reply_to=", ".join(dict.fromkeys(one.reply_to for one in members if one.reply_to)) or None,
+        reply_to=", ".join(dict.fromkeys(filter(None, replies))) or None,
     )
 
 
@@ -72,6 +76,14 @@ def _receipted(said: Composed, addressee: str | None, url: str) -> Composed:
     """Give words that no other message shares: the addressee in his place, the message's own link at the end."""
     text, html = with_receipt(in_text(said.text, addressee), in_html(said.html, addressee), url)
     return replace(said, text=text, html=html)
+
+
+def _tried(said: Composed, addressee: str | None, address: str) -> Composed:
+    """Give the same as it goes out in a trial: marked, and without what would put a day into somebody's calendar."""
+    bodies = in_text(said.text, addressee), in_html(said.html, addressee)
+    subject, text, html = marked(said.subject, *bodies, address)
+    harmless = tuple(one for one in said.attachments if not one.type.startswith("text/calendar"))
+    return Composed(subject, text, html, harmless)
 
 
 def _part(one: Claimed) -> Part:

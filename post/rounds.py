@@ -220,7 +220,7 @@ class Round:
                 return
 
     def _note(self, settled: Sequence[Settled]) -> None:
-        self.refused |= {one.id for one, delivery in settled if delivery.state == "failed"}
+        self.refused |= {one.id for one, delivery in settled if delivery.state == "failed" and one.trial is None}
         states = Counter(delivery.state for _, delivery in settled)
         for state, count in states.items():
             if state != "withheld":

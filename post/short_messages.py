@@ -28,6 +28,7 @@ from models.standing import opened
 from models.tables.season import Letter
 from models.tables.second_ways import ShortMessage
 from models.taking_back import MOVED_ON, REDATED
+from models.trial_years import mailboxes
 from models.writing import bump
 from post.claims import rehearsed_years
 from post.gateways import ROBOTS, ShortText, caller, hand_over
@@ -55,6 +56,7 @@ WAITS = timedelta(days=1)
 """So long a message waits for a gateway of its way to be set; what is urgent is no news after that."""
 
 UNSERVED, REHEARSED, NOBODY = "没有设置这种方式的网关", "演练年度不外发", "收件人现在不用这种方式"
+TRIED = "试运行期间不外发"
 ALONG = "与 {} 号函件的短消息合为一条，只写了件数"
 INTERRUPTED = "发送进程中断，不能确定是否已送达"
 
@@ -187,6 +189,7 @@ class _Known(NamedTuple):
     over: Mapping[int, str]
     ways: Mapping[str, ChosenWay]
     rehearsed: frozenset[int]
+    tried: frozenset[int]
     opening: Mapping[int, datetime]
 
     @classmethod
@@ -198,6 +201,7 @@ class _Known(NamedTuple):
             {one: why for those, why in gone for one in those},
             second_ways.reached(connection, {row.recipient for row in found}, day_of(as_of)),
             rehearsed,
+            frozenset(mailboxes(connection)),
             {year: opened(connection, year).year.hours.on_or_after(as_of) for year in years},
         )
 
@@ -224,6 +228,8 @@ def _why_not(
         return row.letter_detail or over or MOVED_ON
     if over is not None:
         return over
+    if row.year in known.tried:
+        return TRIED
     if to is None:
         return NOBODY
     if gateway is None:

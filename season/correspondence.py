@@ -19,7 +19,7 @@ from models import letter_papers
 from models.letter_marks import waits
 from models.letter_states import LetterState
 from models.loading import loaded_by
-from models.outbox import ALL, LetterRow, message_id
+from models.outbox import ALL, LetterRow
 from models.parties import Reach
 from models.written_letters import chased, opened_before, queued_keys
 from phases.letter_kinds import LETTER_KINDS, UNTOLD
@@ -229,7 +229,7 @@ def _written(
         reply_to=words.reply_to,
         framed=words.framed,
         addressee=words.to(recipient.addressee),
-        message_id=message_id(season.stamp.mail_domain, season.year.year, key),
+        message_id=season.message_id(key),
         state=state,
         detail=detail,
         ics=ics,

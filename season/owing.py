@@ -10,7 +10,7 @@ from gates.states import State
 from models import record_chain
 from models.contacts import recipients
 from models.days_told import AGAIN
-from models.outbox import ALL, message_id
+from models.outbox import ALL
 from models.taking_back import ARRANGED, BOTH, SECOND
 from season.calendar_files import day_version
 
@@ -377,7 +377,7 @@ def first_link(season: Season, city: str, slot: str, until: datetime) -> str:
     """
     season.owed.append(Owed("first-link", None, city, ALL, slot, until=until))
     key = (ALL, city, ALL, recipients(city)[0], "first-link", slot)
-    return message_id(season.stamp.mail_domain, season.year.year, key)
+    return season.message_id(key)
 
 
 def test_letter(season: Season) -> None:

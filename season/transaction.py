@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from models.database import Database
+    from models.database import Database, Which
     from models.stamp import Stamp
 
 
@@ -22,9 +22,7 @@ class _Undone(Exception):
 
 
 @contextmanager
-def written(
-    database: Database, year: int | None = None, *, dry_run: bool, patient: bool = True
-) -> Iterator[Connection]:
+def written(database: Database, year: Which = None, *, dry_run: bool, patient: bool = True) -> Iterator[Connection]:
     """Give a connection inside one transaction, committed where the block ends well.
 
     A dry run does all of it and takes it back: what it shows is what then happens. Who is not `patient` hears `Busy`.

@@ -14,6 +14,7 @@ from letters.occurrences import OFFICES
 from letters.words import is_untold
 from models import addresses, city_requests, contacts, histories, letter_marks, revised_calendars, standing, writing
 from models.arrangements import arrangements
+from models.outbox import message_id
 from models.states_as_of import Seen
 from models.writing import Grant, Judged, Move, Waiving, Writes
 from phases.letter_kinds import UNTOLD
@@ -71,6 +72,7 @@ class Season:
     chosen: Collection[str] | None
     looking: bool = False
     by_itself: bool = False  # an advance, which is nobody's hand
+    trial: bool = False  # its letters go to one mailbox, and tell nobody anything
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
@@ -113,6 +115,7 @@ class Season:
             cities,
             looking=reading,
             by_itself=by_itself,
+            trial=opened.trial is not None,
         )
 
     @cached_property
@@ -327,6 +330,11 @@ class Season:
         self.cells[cell.phase, cell.city] = after
         self.writes.moves.append(replace(move, after=after))
         return after
+
+    def message_id(self, key: LetterKey) -> str:
+        """Give the Message-ID of a letter: in a trial another than the one it will have once it is meant."""
+        key = (f"trial {key[0]}", *key[1:]) if self.trial else key
+        return message_id(self.stamp.mail_domain, self.year.year, key)
 
     def grant(self, cell: Cell, cause: Cause, until: date, reason: str) -> None:
         """Give the city phase a later due day; what it has already is not given twice. A correction begins anew."""

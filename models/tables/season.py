@@ -17,6 +17,7 @@ class ProgrammeYear(SQLModel, table=True):
     `rules` are the ids of the rules that it judges by, each with the instant since when, None since it was opened; none
     of them are kept where an earlier release opened it: see `calendars.versions.RULES`. `matching_key` is the id of the
     key that its children are matched by, None until what an earlier release stored is: see `models.matching_keys`.
+    `trial` is the one mailbox that its letters go to while it is tried; None: it is live (`models.trial_years`).
     """
 
     __tablename__ = "programme_year"
@@ -32,6 +33,7 @@ class ProgrammeYear(SQLModel, table=True):
     clock: datetime | None = Field(default=None, sa_type=UTCDateTime)  # a rehearsal's own time, where it was played
     rules: dict[str, str | None] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     matching_key: str | None = None
+    trial: str | None = None
 
 
 class CityYear(SQLModel, table=True):

@@ -29,6 +29,7 @@ YEARS = (
     "calendar diff 2022 {}",
     "year open {}",
     "year close {}",
+    "year trial {}",
     "year roll {}",
     "rehearse {}",
 )

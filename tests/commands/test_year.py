@@ -72,3 +72,20 @@ def test_a_real_year_whose_deadlines_lie_behind_is_asked_too(talent: Talent) -> 
     assert talent("year", "open", "2022").status == 0
     other = talent("year", "open", "2022", "--rehearsal")
     assert (other.status, "--done-through" in other.out) == (1, False)
+
+
+def test_a_year_is_tried_and_goes_live_by_a_command_each(talent: Talent) -> None:
+    late, year = ("--done-through", "none", "--reason", "试验"), "2022"
+    assert talent("year", "open", year, "--trial", "nobody", *late).err.startswith("试运行邮箱：")
+    assert (
+        "试运行，函件只发到 trial@kepu.example"
+        in talent("year", "open", year, "--trial", "trial@kepu.example", *late).out
+    )
+    assert talent("year", "trial", year, "--to", "other@kepu.example").status == 2
+    assert talent("year", "trial", year, "--to", "other@kepu.example", "--reason", "换一个").status == 0
+    assert talent("year", "trial", year, "--json").data["mailbox"] == "other@kepu.example"
+    assert talent("year", "live", year, "--reason", "试运行通过").status == 1
+    assert talent("year", "live", year, *late, "--dry-run").status == 0
+    assert "自此正式启用" in talent("year", "live", year, *late).out
+    assert "不在试运行" in talent("year", "live", year, *late).err
+    assert "不在试运行" in talent("year", "trial", year).err

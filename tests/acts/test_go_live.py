@@ -1,0 +1,203 @@
+"""A year that is tried: nothing of it reaches anybody but its mailbox, nothing in it counts, and it goes live once."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from acts.act import Bench
+from acts.announce import announce
+from acts.awards import TriedAwards, issue
+from acts.beliefs import beliefs
+from acts.consistency import contradictions
+from acts.contacts import add_contact
+from acts.doing import previewed, recorded
+from acts.go_live import GO_LIVE, TRIAL_MAILBOX, NotTheOwner, NotTried, go_live
+from acts.offices import set_office
+from acts.open_year import open_year
+from acts.second_ways import choose_way
+from acts.year import close_year, roll_year
+from deployments import chain_heads
+from models import contacts, standing, suppression, trial_years
+from models.columns import table_of
+from models.database import Database
+from models.record_chain import heads, misfits
+from models.tables.season import Letter
+from models.tables.second_ways import ShortMessage
+from post import short_messages
+from post.maildir import MaildirCourier
+from post.sending import send
+from season.outcome import Outcome
+from tests.support.kinds import EACH_ON_BOTH
+from tests.support.message_gateway import message_gateway
+from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, calendar, stamp
+
+ROLL, TEAM = "mentor-recommendation", "trial@kepu.example"
+SENDER = "省办 <office@talent.example>"
+FILED, SENT, LIVE, LATER = "2022-01-05T10:00", "2022-01-05T11:00", "2022-01-06T10:00", "2022-01-06T11:00"
+LATE = "2022-01-17T09:00"
+pytestmark = EACH_ON_BOTH
+
+
+@pytest.fixture
+def trial(database: Database) -> Scene:
+    """Two cities with mailboxes, one of which has filed; the year is tried."""
+    scene = Scene(database, calendar(2))
+    assert open_year(database, scene.year, stamp(OPENING), trial=TEAM).done
+    for slug in (NANJING, WUXI):
+        set_office(database, slug, slug, email=f"{slug}@city.example")
+    scene.advance("2021-12-31T10:00")
+    assert scene.file(ROLL, NANJING, at=FILED).done
+    return scene
+
+
+def posted(database: Database, at: str, folder: Path) -> list[EmailMessage]:
+    """Send what is queued; give what was handed over."""
+    asyncio.run(send(database, MaildirCourier(folder), SENDER, stamp(at)))
+    files = sorted((folder / "new").iterdir()) if folder.exists() else []
+    found = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+    return [one for one in found if isinstance(one, EmailMessage)]
+
+
+def harmless(messages: list[EmailMessage]) -> None:
+    assert messages
+    for one in messages:
+        text = one.get_body(("plain",))
+        page = one.get_body(("html",))
+        assert (one["To"], one["Reply-To"], one["Subject"][:5]) == (TEAM, TEAM, "【试运行】")
+        assert text is not None
+        assert page is not None
+        assert text.get_content().startswith("【试运行】这是试运行的函件，只发到试运行邮箱；正式启用之后才会发往 ")
+        assert "这是试运行的函件" in page.get_content()
+        assert not [part for part in one.walk() if part.get_content_type() == "text/calendar"]
+
+
+def test_all_letters_of_a_trial_go_to_its_mailbox_marked_and_without_a_day_for_a_calendar(
+    trial: Scene, tmp_path: Path
+) -> None:
+    messages = posted(trial.database, SENT, tmp_path / "out")
+    harmless(messages)
+    said = " ".join(one.as_string() and one.get_body(("plain",)).get_content() for one in messages)  # type: ignore[union-attr]
+    assert "wuxi@city.example" in said
+    with trial.database.read() as connection:
+        assert beliefs(connection, YEAR, stamp(LIVE).as_of) == ()
+
+
+def test_without_the_diversion_letters_would_reach_cities(
+    trial: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_years, "mailboxes", lambda _: {})
+    with pytest.raises(AssertionError):
+        harmless(posted(trial.database, SENT, tmp_path / "out"))
+
+
+def test_what_is_no_business_of_a_trial_is_refused(trial: Scene) -> None:
+    assert "还在试运行" in close_year(trial.database, YEAR, stamp(SENT)).message
+    assert "还在试运行" in roll_year(trial.database, YEAR).message
+    with pytest.raises(TriedAwards):
+        issue(trial.database, YEAR, "appointment", stamp(SENT))
+    refused = open_year(trial.database, calendar(2), stamp(OPENING), rehearsal=True, trial=TEAM)
+    assert not refused.done
+
+
+def test_neither_a_short_message_nor_a_line_of_a_chat_leaves_in_a_trial(trial: Scene) -> None:
+    given = (trial.database, WUXI, WUXI, stamp(SENT))
+    add_contact(*given, name="王某", part="main", email="wang@city.example")
+    with trial.database.read() as connection:
+        whose = f"contact:{contacts.of(connection, WUXI)[0].id}"
+    assert choose_way(trial.database, whose, WUXI, stamp(SENT), way="sms", address="138 0000 0001").done
+    trial.advance(LATE)
+    with message_gateway() as server:
+        asyncio.run(short_messages.tell(trial.database, server.serving("sms"), stamp(LATE), "a-worker"))
+        assert server.told == []
+    short = table_of(ShortMessage)
+    with trial.database.read() as connection:
+        fates = connection.execute(select(short.c.state, short.c.detail)).tuples().all()
+    assert set(fates) == {("cancelled", "试运行期间不外发")}
+    said: list[str] = []
+
+    def deliver(line: str) -> bool:
+        said.append(line)
+        return True
+
+    announce(trial.database, stamp(LATE), deliver)
+    assert said == []
+
+
+def test_a_relay_that_refuses_the_trials_mailbox_says_nothing_of_a_citys(trial: Scene) -> None:
+    letter = table_of(Letter)
+    with trial.database.write("every") as connection:
+        connection.execute(update(letter).values(state="failed", detail="550 5.1.1 no such user"))
+        ids = connection.execute(select(letter.c.id)).scalars().all()
+        assert suppression.give_up(connection, ids, stamp(SENT).as_of, "post") == []
+        assert {one.address for one in suppression.leads(connection, letters(trial.database).keys()).values()} == {TEAM}
+
+
+def test_a_trials_strand_is_not_noted_for_it_begins_anew(trial: Scene, tmp_path: Path) -> None:
+    chain_heads.note(tmp_path, trial.database, stamp(SENT).at)
+    assert not chain_heads.kept(tmp_path)
+    with trial.database.read() as connection:
+        assert YEAR in {one.strand for one in heads(connection)}
+
+
+def shown(scene: Scene, paper: str = "") -> Outcome:
+    filled = GO_LIVE.fill(scene.year, {"through": paper or None, "reason": "试运行通过"})
+    return previewed(GO_LIVE, Bench(scene.database, scene.year, stamp(LIVE)), filled)
+
+
+def letters(database: Database) -> dict[str, str]:
+    """The letters there are by Message-ID, with where each goes."""
+    letter = table_of(Letter)
+    with database.read() as connection:
+        return dict(connection.execute(select(letter.c.message_id, letter.c.address)).tuples().all())
+
+
+def test_a_preview_of_going_live_says_what_goes_and_what_stays_and_leaves_it_as_it_is(trial: Scene) -> None:
+    before = letters(trial.database)
+    said = shown(trial)
+    assert said.done
+    assert "导入 1 次" in said.message
+    assert "不计作告知" in said.message
+    assert "保留：年度日历" in said.message
+    assert {one.kind for one in said.changes.letters} == {"opened"}
+    assert letters(trial.database) == before
+    with trial.database.read() as connection:
+        assert standing.opened(connection, YEAR).trial == TEAM
+
+
+def test_whoever_does_not_own_the_tables_is_told_who_does(trial: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_years, "may_go_live", lambda _: False)
+    with pytest.raises(NotTheOwner):
+        shown(trial)
+
+
+def test_a_year_goes_live_clean_once_and_owes_everything_for_real(trial: Scene, tmp_path: Path) -> None:
+    posted(trial.database, SENT, tmp_path / "tried")
+    tried = letters(trial.database)
+    filled = GO_LIVE.fill(trial.year, {"reason": "试运行通过"})
+    expected = shown(trial)
+    done = recorded(GO_LIVE, Bench(trial.database, trial.year, stamp(LIVE)), filled)
+    assert (done.done, done.message) == (True, expected.message)
+    now = letters(trial.database)
+    assert not now.keys() & tried.keys()
+    messages = posted(trial.database, LIVE, tmp_path / "live")
+    assert {one["To"] for one in messages} >= {"nanjing@city.example", "wuxi@city.example"}
+    assert not [one for one in messages if "试运行" in one.as_string() or one["To"] == TEAM]
+    assert trial.states(NANJING)[ROLL] == "open"
+    with trial.database.read() as connection:
+        assert standing.opened(connection, YEAR).trial is None
+        assert list(misfits(connection)) == []
+        assert {one.party for one in beliefs(connection, YEAR, stamp(LATER).as_of)} >= {f"city:{WUXI}"}
+        assert trial_years.entered(connection, YEAR).loads == 0
+    assert contradictions(trial.database) == []
+    with pytest.raises(NotTried):
+        go_live(trial.database, YEAR, stamp(LIVE))
+    again = TRIAL_MAILBOX.fill(trial.year, {"email": TEAM, "reason": "再试"})
+    with pytest.raises(NotTried):
+        recorded(TRIAL_MAILBOX, Bench(trial.database, trial.year, stamp(LIVE)), again)
