@@ -86,6 +86,7 @@ def years(request: Request) -> list[dict[str, Any]]:
         {
             "year": opened.year.year,
             "rehearsal": opened.rehearsal,
+            "trial": opened.trial is not None,
             "provisional": opened.year.provisional,
             "closed": opened.closed_as_of is not None,
             "now": site.now(opened),

@@ -67,6 +67,8 @@ ADDRESSES: Mapping[str, str] = {
     "issue-awards": "/years/{year}",
     "revoke-award": "/years/{year}",
     "reissue-award": "/years/{year}",
+    "trial-mailbox": "/years/{year}",
+    "go-live": "/years/{year}",
 }
 """Which acts a program may ask for, and where; what the address does not name of what an act asks goes in the body."""
 

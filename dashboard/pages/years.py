@@ -25,6 +25,7 @@ from dashboard.acts.once import form_token, once
 from dashboard.serving.area import Area
 from dashboard.serving.policy import ADMIN_ONLY, Signed, allow
 from dashboard.serving.rendering import page
+from forms import cells
 from models.calendar_drafts import drafts
 from models.stamp import Stamp
 from models.standing import years_open
@@ -48,6 +49,10 @@ class NothingChosen(TalentError):
     """没有可用的日历：请选择一份随程序附带的日历，或者上传新年度的文件（.toml，可请维护人员起草）。"""
 
 
+class UnfitMailbox(TalentError):
+    """试运行邮箱：{wrong}。"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     """What the form named: a year that comes with the programme, or the text of a file; what was done on paper."""
@@ -58,6 +63,7 @@ class _Chosen:
     through: str
     reason: str
     foreseen: str
+    trial: str
 
     @property
     def answered(self) -> bool:
@@ -68,6 +74,14 @@ class _Chosen:
     def paper(self) -> Paper | None:
         """What was said of what lies behind; None for nothing."""
         return Paper(self.through, self.reason) if self.through else None
+
+    @property
+    def mailbox(self) -> str | None:
+        """Where letters go in a trial, None where the year is opened for real; raise `UnfitMailbox`."""
+        try:
+            return cells.email(self.trial) if self.trial else None
+        except cells.BadCellError as error:
+            raise UnfitMailbox(wrong=error.wrong) from None
 
     def calendar(self, terms: Terms) -> Year:
         """Read it; raise `CalendarFaults`, or `NothingChosen` where it is none of the years that come along."""
@@ -84,7 +98,7 @@ async def _chosen(request: Request) -> _Chosen:
     if isinstance(upload, UploadFile):
         text = (await upload.read()).decode("utf-8-sig", "replace") or text
     await form.close()
-    said = (str(form.get(name) or "").strip() for name in ("once", "through", "reason", "foreseen"))
+    said = (str(form.get(name) or "").strip() for name in ("once", "through", "reason", "foreseen", "trial"))
     return _Chosen(str(form.get("shipped") or ""), text.replace("\r\n", "\n"), *said)
 
 
@@ -119,7 +133,7 @@ def preview(request: Request, chosen: Chosen) -> HTMLResponse:
     """Show the calendar that the year would run on, and, once it is said what was done on paper, where phases stand."""
     site: Site = request.app.state.site
     try:
-        year = chosen.calendar(site.database.book.terms)
+        year, _ = chosen.calendar(site.database.book.terms), chosen.mailbox
         why = _unanswered(year, chosen, site.wall()) if chosen.answered else None
     except TalentError as error:
         return _choose(request, str(error))
@@ -143,15 +157,16 @@ def _preview(request: Request, year: Year, chosen: _Chosen, said: str | None) ->
         "opening": None,
     }
     if chosen.paper and _unanswered(year, chosen, now) is None:
-        opening = facts["opening"] = _opening(request, year, chosen.paper)
+        opening = facts["opening"] = _opening(request, year, chosen)
         facts["outlook"] = on_paper.outlook(year, chosen.through, opening.changes, now)
     return page("years/preview.html", request, status=UNPROCESSABLE if said else 200, **facts)
 
 
-def _opening(request: Request, year: Year, paper: Paper) -> Outcome:
+def _opening(request: Request, year: Year, chosen: _Chosen) -> Outcome:
     """Open the year and take it back, to see what happens."""
     site: Site = request.app.state.site
-    return open_year(site.database, year, _stamp(request), paper=paper, dry_run=True)
+    given = (site.database, year, _stamp(request))
+    return open_year(*given, paper=chosen.paper, trial=chosen.mailbox, dry_run=True)
 
 
 def _stamp(request: Request) -> Stamp:
@@ -166,7 +181,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     """Open the year, once; where another thing would happen than was shown, show that instead."""
     site: Site = request.app.state.site
     try:
-        year = chosen.calendar(site.database.book.terms)
+        year, mailbox = chosen.calendar(site.database.book.terms), chosen.mailbox
         why = _unanswered(year, chosen, site.arrived()) or _changed(request, year, chosen)
     except TalentError as error:
         return _choose(request, str(error))
@@ -174,7 +189,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
         return _preview(request, year, chosen, why)
 
     def do(database: Database) -> Outcome:
-        return open_year(database, year, _stamp(request), paper=chosen.paper, account=reader.account)
+        return open_year(database, year, _stamp(request), paper=chosen.paper, trial=mailbox, account=reader.account)
 
     act, back = f"开设 {year.year} 年度", f"/{year.year}"
     return once(site, reader, chosen.token or form_token(), act, back, do, year=year.year)
@@ -190,7 +205,7 @@ def _changed(request: Request, year: Year, chosen: _Chosen) -> str | None:
     """Say that the answer to what is confirmed is no longer the one that was shown; days move with midnight."""
     if chosen.paper is None or not chosen.foreseen:
         return None
-    return None if _opening(request, year, chosen.paper).message == chosen.foreseen else CHANGED
+    return None if _opening(request, year, chosen).message == chosen.foreseen else CHANGED
 
 
 def _open_already(site: Site, year: Year) -> bool:

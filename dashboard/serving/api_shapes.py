@@ -91,10 +91,11 @@ class Me(BaseModel):
 
 
 class YearEntry(BaseModel):
-    """A year that was opened; `now` is its present, in a rehearsal its own."""
+    """A year that was opened; `now` is its present, in a rehearsal its own. In a `trial` nothing counts."""
 
     year: int
     rehearsal: bool
+    trial: bool
     provisional: bool
     closed: bool
     now: datetime

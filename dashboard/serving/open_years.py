@@ -1,16 +1,24 @@
-"""The other years that are open, as they stand above each page of one."""
+"""The other years that are open, and those that are tried, as they stand above pages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from models.standing import years_open
+from models.trial_years import mailboxes
 
 if TYPE_CHECKING:
     from fastapi import Request
 
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
+
+
+def tried_years(request: Request) -> tuple[tuple[int, str], ...]:
+    """Give the years that are tried, each with its mailbox, for the pages that belong to no year."""
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        return tuple(sorted(mailboxes(connection).items()))
 
 
 def other_years(request: Request, look: Looking) -> tuple[tuple[int, str], ...]:

@@ -20,7 +20,7 @@ def steps_now(site: Site, connection: Connection, look: Looking) -> tuple[SetupS
     """Give all steps of a year, each with whether it is done."""
     opened, folder = look.opened, site.settings.backup.folder
     backups = [at for at in map(made_at, kept(folder)) if at <= site.wall()]
-    there = readiness(connection, opened.year, opened.begun, day_of(look.now))
+    there = readiness(connection, opened.year, opened.begun, day_of(look.now), opened.trial)
     return steps(opened.year, there, max(backups, default=None), smtp=site.settings.courier == "smtp")
 
 

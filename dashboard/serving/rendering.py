@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from acts.signatures import granter, signed
 from dashboard.serving.in_hand import hands_now
 from dashboard.serving.look import minute, moved
-from dashboard.serving.open_years import other_years
+from dashboard.serving.open_years import other_years, tried_years
 from dashboard.serving.purged_year import purged_on
 from dashboard.serving.rehearsal_clock import clock_bar
 from dashboard.serving.whom_to_ask import whom_to_ask
@@ -68,6 +68,7 @@ def environment() -> Environment:
         "hands_now": hands_now,
         "other_years": other_years,
         "purged_on": purged_on,
+        "tried_years": tried_years,
         "whom_to_ask": whom_to_ask,
     }
     return made

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.readiness import Readiness, TestedPost
+    from models.trial_years import TrialProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,28 @@ def steps(year: Year, there: Readiness, backup: datetime | None, *, smtp: bool) 
         SetupStep(
             "自动办理", there.watched is not None,
             f"最近一次：{clock(there.watched)}" if there.watched else "开设以后还没有运行过；请维护人员确认服务在运行",
+        ),
+        *(_trial(there.trial, here, cities) if there.trial else ()),
+    )  # fmt: skip
+
+
+def _trial(trial: TrialProgress, here: str, cities: int) -> tuple[SetupStep, ...]:
+    """What has to have been tried before the year goes live: what really happened, and the act that ends the trial."""
+    parties = {"市办": trial.cities, "导师": trial.mentors, "高校": trial.institutions, "中学": trial.schools}
+    told = "，".join(f"{name} {count} 封" for name, count in parties.items())
+    return (
+        SetupStep(
+            "试运行：各方的函件", all(parties.values()), f"已发到 {trial.mailbox}：{told}",
+            "查看函件", f"{here}/letters",
+        ),
+        SetupStep(
+            "试运行：签收", trial.received > 0, f"已签收 {trial.received} 封；请在试运行邮箱里点击函件末尾的“签收”",
+        ),
+        SetupStep("试运行：导入报送表", trial.loaded > 0, f"{cities} 个市有 {trial.loaded} 个导入过"),
+        SetupStep("试运行：报送", trial.filed > 0, f"{cities} 个市有 {trial.filed} 个报送过"),
+        SetupStep(
+            "正式启用", done=False, says="试运行中，办理的都不作数；正式启用时清除试运行的内容，函件发往各方",
+            then="预览正式启用", page=f"{here}/acts/go-live",
         ),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from models.database import Database
 from models.tables.accounts import Account
 from phases.book import BOOK
 from settings import DashboardSettings, Settings
+from tests.dashboard.test_acting import hidden
 from tests.support.reading import Read
 from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Window
 
@@ -101,3 +102,31 @@ def test_several_years_are_a_step_apart_for_everybody(empty: Window) -> None:
     for name, home in homes.items():
         shown = empty.as_(name).get(home).text.partition('aria-label="其他年度">')[2].partition("</nav>")[0]
         assert Read.page(shown).links == [home.replace("2022", "2026")]
+
+
+def test_a_year_is_tried_under_a_banner_and_goes_live_by_one_act(empty: Window) -> None:
+    admin, mailbox, banner = empty.as_(ADMIN), "trial@kepu.example", "2022 年度正在试运行"
+    shown = admin.submit("/years/preview", shipped="2022", trial="nobody", **LATE)
+    assert (shown.status_code, "试运行邮箱：" in shown.text) == (422, True)
+    shown = admin.submit("/years/preview", shipped="2022", trial=mailbox, **LATE)
+    assert f'value="{mailbox}"' in shown.text
+    text = files.load(2022).source_text
+    admin.submit("/years", calendar=text, once="a form", trial=mailbox, **LATE)
+    pages = {ADMIN: ("/2022", "/2022/tasks", "/2022/letters", "/account", "/audit"), CITY: ("/2022", "/account")}
+    for name, those in pages.items():
+        for page in those:
+            told = empty.as_(name).get(page)
+            told = empty.as_(name).get(told.headers["location"]) if told.is_redirect else told
+            assert (page, banner in told.text, mailbox in told.text) == (page, True, name == ADMIN)
+    setup = admin.get("/2022/setup").text
+    assert "试运行：各方的函件" in setup
+    assert "/2022/acts/go-live" in setup
+    assert admin.get("/api/v1/years").json()[0]["trial"] is True
+    act = "/2022/acts/go-live"
+    preview = admin.submit(f"{act}/preview", through="无", reason="试运行通过")
+    assert "试运行中的内容全部清除，不作数" in preview.text
+    assert "不能退回试运行" in preview.text
+    done = admin.submit(act, **hidden(preview))
+    assert "自此正式启用" in admin.get(done.headers["location"]).text
+    assert banner not in admin.get("/2022").text
+    assert "go-live" not in admin.get("/2022/tasks").text
