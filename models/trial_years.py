@@ -29,6 +29,7 @@ from models.tables.season import (
     LetterPaper,
     LetterTemplate,
     ProgrammeYear,
+    UnclearBounce,
     WaiverRow,
     WorkbookLoad,
 )
@@ -157,6 +158,9 @@ def go_live(connection: Connection, year: Year, stamp: Stamp) -> None:
     party, stated, opened = table_of(Party), table_of(StatedAddress), table_of(ProgrammeYear)
     query = select(stated.c.party).where(stated.c.year == year.year).distinct()
     said = connection.execute(query).scalars().all()
+    bounce, letter = table_of(UnclearBounce), table_of(Letter)
+    theirs = bounce.c.letter.in_(select(letter.c.id).where(letter.c.year == year.year))
+    connection.execute(update(bounce).where(theirs).values(letter=None))
     take_out(connection, year.year)
     left = select(stated.c.email).where(stated.c.party == party.c.id)
     newest = left.order_by(case((stated.c.settled, 0), else_=1), stated.c.id.desc()).limit(1).scalar_subquery()

@@ -24,7 +24,10 @@ class Links:
     base_url: str
 
     def receipt(self, letter: int) -> str:
-        """Give the link by which a message is acknowledged, from the number of the letter that leads it."""
+        """Give the link by which a message is acknowledged, from the number of the letter that leads it.
+
+        It is below nought in a trial: SQLite gives the number once more, to a letter that is meant.
+        """
         return f"{self.base_url}/receipts/{receipt_links.token(self.secret, letter)}"
 
     def first(self, message_id: str) -> str:

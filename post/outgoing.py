@@ -34,7 +34,8 @@ def outgoing(members: Sequence[Claimed], sender: str, links: Links | None) -> Ou
     if lead.kind in INVITING:
         said = _invited(said, lead, links)
     if links is not None and (acknowledged(lead.recipient) or lead.kind in PROVING):
-        said, addressee = _receipted(said, addressee, links.receipt(lead.envelope)), None
+        number = lead.envelope if lead.trial is None else -lead.envelope
+        said, addressee = _receipted(said, addressee, links.receipt(number)), None
     if lead.trial is not None:
         said, addressee = _tried(said, addressee, lead.address), None
     alone = len(members) == 1

@@ -18,7 +18,7 @@ from models.contact_evidence import told
 from models.letterbox import WordedLetter
 from models.tables.audit import AuditEntry
 from models.tables.contact_receipts import Call, Receipt
-from models.tables.season import Letter
+from models.tables.season import Letter, ProgrammeYear
 from post.receipt_links import token
 from tests.support.window import ADMIN, SECRET, UNTIL, VIEWER, YEAR, Browser, Window
 
@@ -97,6 +97,15 @@ def test_a_link_that_was_not_signed_here_is_not_there(window: Window, forged: st
     answers = [nobody.get(f"/receipts/{forged}"), nobody.post(f"/receipts/{forged}")]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert receipts(window) == []
+
+
+def test_a_link_of_a_trial_acknowledges_no_letter_that_is_meant_and_has_its_number(window: Window) -> None:
+    posted(window)
+    number, nobody, programme = letter(window).id, window.as_(None), table_of(ProgrammeYear)
+    assert [nobody.get(link(each)).status_code for each in (number, -number)] == [200, 404]
+    with window.database.write() as connection:
+        connection.execute(update(programme).values(trial="trial@kepu.example"))
+    assert [nobody.get(link(each)).status_code for each in (number, -number)] == [404, 200]
 
 
 def test_a_link_to_no_letter_is_not_there(window: Window) -> None:
