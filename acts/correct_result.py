@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from phases.year_end import EvaluationFacts
     from season.judging import Judgement
     from season.unit_of_work import Season
+
+
+SAID = re.compile(
+    r"(?P<number>[^：]+)：(?:由“[^”]*”更正为“(?P<now>[^”]*)”|维持“(?P<stands>[^”]*)”)：(?P<reason>.*)", re.DOTALL
+)
+"""What the log says of a correction, as `_correct` writes it."""
 
 
 def correct_result(
@@ -107,6 +114,12 @@ def _correct(season: Season, cell: Cell, result: tuple[str, str], was: str, reas
         judging.keep(season, cell, judgement, filing, part, stands=True)
     if grade != was:
         publish(season, cell, own.results or {}, reason)
+
+
+def result_said(said: str) -> tuple[str, str, str] | None:
+    """Give whose result was corrected or stands, the grade, and why, as the log says it; None of what it does not."""
+    found = SAID.fullmatch(said)
+    return (found["number"], found["now"] or found["stands"], found["reason"]) if found else None
 
 
 PARTS = (judging.CITY, judging.PROVINCE)

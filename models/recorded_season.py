@@ -17,11 +17,13 @@ from models.database import book_of
 from models.guardian_consents import NewConsent
 from models.loading import EMPTIED, NOTHING
 from models.tables.arrangements import Arrangement
+from models.tables.city_drafts import draft_table
 from models.tables.city_requests import Request, RequestAnswer
 from models.tables.personal_changes import PersonalChange
 from models.tables.pool import Party
 from models.tables.revised_calendars import Amendment
-from models.tables.season import Excuse, Filing, Transition, WorkbookLoad
+from models.tables.season import CityYear, Excuse, Filing, Transition, WorkbookLoad
+from phases.application import STUDENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,6 +151,31 @@ class RecordedSeason:
         for row in self.connection.execute(query):
             found[row.city, row.as_of].append(row)
         return found
+
+    @cached_property
+    def city_of(self) -> Mapping[str, str]:
+        """The cities of the year by the name that a move of a student has."""
+        table = table_of(CityYear)
+        found = self.connection.execute(select(table.c.name, table.c.city).where(table.c.year == self.year))
+        return dict(found.tuples().all())
+
+    def home(self, number: str, city: str, at: datetime) -> tuple[str, str] | None:
+        """Give school and mentor, as 姓名（单位）, that a student had once he had moved to a city; None if he moved on.
+
+        That is what the first change since replaced, else what stands.
+        """
+        changes = (row for rows in self.persons.values() for row in rows if row.number == number and row.as_of > at)
+        since = sorted(changes, key=lambda row: int(row.id))
+        if any(row.what == "city" for row in since):
+            return None
+        was = {row.what: row.was for row in reversed(since)}
+        student = draft_table(STUDENTS)
+        mine = (student.c.year == self.year, student.c.city == city, student.c.number == number)
+        columns = (student.c[name] for name in ("school", "mentor", "institution"))
+        row = self.connection.execute(select(*columns).where(*mine)).one_or_none()
+        if row is None:
+            return None
+        return was.get("school", row.school), was.get("mentor", f"{row.mentor}（{row.institution}）")
 
     @cached_property
     def _filings(self) -> Mapping[tuple[str, str], Sequence[Row[Any]]]:

@@ -35,8 +35,9 @@ from phases.letter_kinds import LETTER_KINDS
 from rehearsal.fork_copies import place
 from rehearsal.packs import Happening, Pack
 from rehearsal.play import Play
-from rehearsal.recorded_events import calendars, recorded
+from rehearsal.recorded_events import LOGGED, calendars, recorded
 from season.outcome import Outcome
+from season.transaction import sitting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -209,6 +210,12 @@ class Replay(Play):
         given, options = (self.database, self.year.year), event.options
         if event.do in BY_A_CITY:
             return self._of_city(event, stamp)
+        if event.do == LOGGED:
+            assert event.city is not None
+            assert event.phase is not None
+            with sitting(*given, stamp, [event.city]) as season:
+                season.note(season.cells[event.phase, event.city], **options)
+            return Outcome("done", "")
         if event.do == "advance":
             return Outcome("done", "", changes=advance(*given, stamp).changes)
         if event.do == "amend":

@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from acts.correct_result import result_said
+from acts.decline_place import NOBODY
 from acts.question import asked_about
 from acts.signatures import BY_RULE
 from gates.states import Event
 from models.days_of_persons import TAKEN_BACK
+from models.personal_changes import GONE
 from models.revised_calendars import replaced
 from phases.application import PHASE as APPLICATION
 from rehearsal.packs import Happening
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Row
 
     from models.recorded_season import Logged, RecordedSeason
 
@@ -45,15 +50,19 @@ class _Lost(Exception):
 def recorded(season: RecordedSeason) -> tuple[list[Happening], list[NotPlayed]]:
     """Give all that people did, in the order of the log, and what of it cannot be played again.
 
-    Notes move nothing; the days that a revised calendar moved come with it. What was tried in vain is tried again where
-    its row says all of it: another figure may let it be done.
+    The days that a revised calendar moved come with it. What was tried in vain is tried again where its row says all of
+    it, for another figure may let it be done; else it is logged again, as notes are: the log's rows are counted.
     """
     events: list[Happening] = []
     left: list[NotPlayed] = []
     returned = {(row.phase, row.city, row.filed_at) for row in season.log if row.event is Event.RETURN}
     once: set[tuple[Event, str, datetime]] = set()
     for row in season.log:
-        if row.event in BY_RULE or row.event is Event.NOTE or (row.refused and row.event not in PLAIN):
+        if row.event in BY_RULE:
+            continue
+        if row.event is Event.NOTE or (row.refused and row.event not in PLAIN):
+            said = {"event": row.event, "reason": row.reason, "refused": row.refused}
+            events.append(Happening(row.as_of, LOGGED, row.city, row.phase, said))
             continue
         whole = (row.event, row.city, row.as_of)
         if row.event in OF_A_CITY and whole in once:
@@ -181,8 +190,15 @@ def _nobody(_: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
 
 
 def _person(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
-    first, *more = season.persons[row.city, row.as_of]
-    if first.what in {"midterm", "year-end"} and first.now != TAKEN_BACK:
+    first, *more = changes = season.persons[row.city, row.as_of]
+    if (left := next((one for one in changes if one.now == GONE), None)) is not None:
+        yield "replace-mentor", _successor(left, first) | {"reason": left.reason}
+    elif first.what == "city":
+        yield from _move(season, row, first)
+    elif first.what == "admitted":
+        following = {"next": more[0].number, "funding": more[0].now} if more else {"next": NOBODY}
+        yield "decline-place", {"student": first.number, "reason": first.reason, **following}
+    elif first.what in {"midterm", "year-end"} and first.now != TAKEN_BACK:
         options = {"phase": first.what, "person": first.number, "reason": first.reason}
         yield "extend-person", options | _until(first.now)
     elif first.what == "training" and not more:
@@ -192,6 +208,41 @@ def _person(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]
         yield "correct-student", {"student": first.number, "reason": first.reason, **value}
     else:
         raise _Lost
+
+
+def _move(season: RecordedSeason, row: Logged, change: Row[Any]) -> Iterator[tuple[str, Options]]:
+    """Give a student's move as the city that he left has it; the log of the other one has it, too."""
+    if season.city_of[change.was] != row.city:
+        return
+    office = season.city_of[change.now]
+    found = season.home(change.number, office, row.as_of)
+    if found is None:
+        raise _Lost
+    name, institution = _apart(found[1])
+    home = {"office": office, "school": found[0], "mentor": name, "institution": institution}
+    yield "move-student", {"student": change.number, "reason": change.reason, **home}
+
+
+def _successor(left: Row[Any], first: Row[Any]) -> Options:
+    """Give who left, and who took over where anybody did, each as 姓名（单位）."""
+    name, institution = _apart(left.number)
+    after = _apart(first.now) if first.what == "mentor" and first is not left else ("", "")
+    return {
+        "mentor": name, "institution": institution, "successor": after[0], "successor_institution": after[1],
+    }  # fmt: skip
+
+
+def _apart(label: str) -> tuple[str, str]:
+    name, _, institution = label.removesuffix("）").partition("（")
+    return name, institution
+
+
+def _amend(_: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
+    corrected = result_said(row.reason or "")
+    if corrected is None:
+        raise _Lost
+    number, grade, reason = corrected
+    yield "correct-result", {"student": number, "grade": grade, "reason": reason}
 
 
 def _said(do: str) -> Done:
@@ -224,8 +275,12 @@ DONE: Mapping[Event, Done] = {
     Event.NOBODY: _nobody,
     Event.PERSON: _person,
     Event.CONSENT: _consent,
+    Event.AMEND: _amend,
 }
 """By what the log says, the acts that did it."""
+
+LOGGED = "logged"
+"""What stands for an act of which nothing but its row of the log is done again."""
 
 PLAIN = frozenset({Event.SUBMIT, Event.APPROVE, Event.RECALL})
 """What is told nothing that a refused row would lack."""

@@ -17,8 +17,10 @@ from acts.approve import reject
 from acts.ask import ask
 from acts.case_notes import add_note
 from acts.correct import correct
+from acts.correct_result import correct_result
 from acts.extend import extend
 from acts.guardian_consents import put_consent
+from acts.move_student import NewHome, move_student
 from acts.nobody_applied import nobody_applied
 from acts.nudge import nudge
 from acts.question import question
@@ -34,6 +36,7 @@ from models.city_requests import Wanted
 from models.database import Database
 from models.guardian_consents import NewConsent
 from models.letterbox import EVERY
+from models.recorded_season import RecordedSeason
 from models.stamp import Stamp
 from phases.book import BOOK
 from post.marks import hold_back
@@ -41,6 +44,7 @@ from rehearsal import fork as forked
 from rehearsal.fork import NoSuchFigure, OnPaper, Unfit, figures, fork, side
 from rehearsal.packs import Pack, read_pack
 from rehearsal.play import Play, moments
+from rehearsal.recorded_events import recorded
 from tests.support import ledger, sheets
 from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, WUXI, XUZHOU, YEAR, Scene, instant, stamp
@@ -51,7 +55,7 @@ CITIES = ("changzhou", "nantong", "huaian")
 """One whose applications are returned, one too few came to whose interviews, one that would fund too many."""
 
 UNTIL = "2022-02-19T12:00"
-ROLL = "mentor-recommendation"
+ROLL, MOVED = "mentor-recommendation", "3201-2022-0001"
 
 
 def calendar(**figures: str) -> Year:
@@ -228,6 +232,29 @@ def test_what_guardians_said_is_recorded_again(scene: Scene) -> None:
     assert scene.submit("application", NANJING, "2022-01-13T11:00").outcome == "returned"
     found = fork(scene.database, YEAR, instant("2022-01-13T12:00"), {})
     assert (found.left, found.refused, found.cells) == ((), (), ())
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("grade", ["优秀", "合格"])
+def test_a_corrected_result_is_read_off_the_log_whether_it_stands_or_not(scene: Scene, grade: str) -> None:
+    scene.through("year-end", NANJING)
+    number, why = "3201-2022-0001", "复核：维持“原意见”：漏加一项"
+    at = stamp("2022-11-22T10:00")
+    assert correct_result(scene.database, YEAR, "year-end", NANJING, (number, grade), at, reason=why).done
+    with scene.database.read() as connection:
+        events, left = recorded(RecordedSeason(connection, YEAR, at.as_of))
+    assert (events[-1].do, events[-1].phase, left) == ("correct-result", "year-end", [])
+    assert events[-1].options == {"student": number, "grade": grade, "reason": why}
+
+
+@ON_SQLITE
+def test_a_student_moves_again_to_where_he_went(scene: Scene) -> None:
+    scene.through("meeting", NANJING).through("meeting", WUXI)
+    home, at = NewHome(WUXI, "无锡一中", ("无锡导师1", "无锡大学")), stamp("2022-05-10T10:00")
+    assert move_student(scene.database, YEAR, NANJING, MOVED, home, at, reason="随家庭迁居").done
+    found = fork(scene.database, YEAR, at.as_of, {})
+    assert (found.left, found.refused, found.after.training) == ((), (), found.before.training)
+    assert (WUXI, MOVED) in found.after.training
 
 
 def test_a_past_instant_is_played_twice_and_what_is_not_on_record_is_counted(scene: Scene) -> None:
