@@ -18,6 +18,7 @@ from models.stamp import Stamp
 from models.tables.accounts import Account
 from models.tables.audit import AuditEntry
 from models.tables.feeds import Feed
+from models.tables.season import ProgrammeYear
 from tests.support.window import ADMIN, BASE, UNTIL, VIEWER, YEAR, Window
 
 
@@ -61,6 +62,10 @@ def test_a_feed_carries_every_year_that_is_open(window: Window) -> None:
     said = open_year(window.database, load(2027), Stamp("省办", now, now), rehearsal=True)
     assert said.done, said.message
     assert {uid[:4] for uid in events(window.as_(None).get(path).content)} == {"2022", "2027"}
+    programme = table_of(ProgrammeYear)
+    with window.database.write() as connection:
+        connection.execute(update(programme).where(programme.c.year == 2027).values(trial="trial@kepu.example"))
+    assert {uid[:4] for uid in events(window.as_(None).get(path).content)} == {"2022"}, "a trial is in no calendar"
 
 
 def test_the_province_s_feed_has_its_own_days(window: Window) -> None:
