@@ -130,8 +130,13 @@ def _reject(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]
 
 
 def _approve(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
-    _of_nobody(season, row)
-    yield "approve", {}
+    returned = season.persons.get((row.city, row.as_of), ())
+    if returned and all(one.what == "approved" for one in returned):
+        mentors = "、".join(one.number for one in returned)
+        yield "return-mentors", {"mentors": mentors, "then": "pass", "reason": returned[0].reason}
+    else:
+        _of_nobody(season, row)
+        yield "approve", {}
 
 
 def _of_nobody(season: RecordedSeason, row: Logged) -> None:
@@ -203,7 +208,7 @@ def _person(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]
         yield "extend-person", options | _until(first.now)
     elif first.what == "training" and not more:
         yield "leave-training", {"student": first.number, "reason": first.reason}
-    elif first.what in {"name", "grade"} and not more:
+    elif first.what in {"name", "grade", "school"} and not more:
         value = {"what": first.what, "value": first.now}
         yield "correct-student", {"student": first.number, "reason": first.reason, **value}
     else:

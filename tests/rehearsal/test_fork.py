@@ -18,6 +18,7 @@ from acts.ask import ask
 from acts.case_notes import add_note
 from acts.correct import correct
 from acts.correct_result import correct_result
+from acts.correct_student import Correction, correct_student
 from acts.extend import extend
 from acts.guardian_consents import put_consent
 from acts.move_student import NewHome, move_student
@@ -27,6 +28,7 @@ from acts.question import question
 from acts.recall import recall
 from acts.rejoin import rejoin
 from acts.rerun import rerun
+from acts.return_mentors import return_mentors
 from acts.withdraw import withdraw
 from calendars import files
 from calendars.year import Year
@@ -245,6 +247,23 @@ def test_a_corrected_result_is_read_off_the_log_whether_it_stands_or_not(scene: 
         events, left = recorded(RecordedSeason(connection, YEAR, at.as_of))
     assert (events[-1].do, events[-1].phase, left) == ("correct-result", "year-end", [])
     assert events[-1].options == {"student": number, "grade": grade, "reason": why}
+
+
+@ON_SQLITE
+def test_single_mentors_are_returned_again_and_a_school_put_right(scene: Scene) -> None:
+    where, city = (scene.database, YEAR, NANJING), scene.city(NANJING)
+    scene.load(ROLL, NANJING, sheets.roll(sheets.mentor(city), sheets.mentor(city, 2)), "2022-01-05T10:00")
+    scene.submit(ROLL, NANJING, "2022-01-05T10:00")
+    at, gone = stamp("2022-01-06T10:00"), "南京导师2（南京大学）"
+    assert return_mentors(*where, [gone], at, reason="材料待核", passes=True).done
+    applied = [sheets.student(city, 1), sheets.student(city, 2, school="南京二中")]
+    scene.load("application", NANJING, sheets.application(applied), "2022-01-10T10:00")
+    assert scene.submit("application", NANJING, "2022-01-10T10:00").done
+    right = Correction(MOVED, "school", "南京二中")
+    assert correct_student(*where, right, stamp("2022-01-20T10:00"), reason="报错").done
+    found = fork(scene.database, YEAR, instant("2022-01-20T10:00"), {})
+    assert (found.left, found.refused) == ((), ())
+    assert {pair for pair in found.cells if pair.city == NANJING} == set()
 
 
 @ON_SQLITE
