@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from calendars.year import Year
     from models.database import Database
-    from models.guardian_consents import NewConsent
+    from models.guardian_consents import KeptConsent, NewConsent
     from models.stamp import Stamp
     from phases.book import Book
     from season.unit_of_work import Season
@@ -74,14 +74,58 @@ def put_consent(
         reason = "" if new.given else prose(new.reason, LONGEST)
         named = _kept(season, new.wording) if new.given else ""
         new = new._replace(reason=reason, wording=named, born=student["born"] if student else new.born)
-        kept = guardian_consents.add(season.connection, token, year, city, new, stamp)
+        kept = guardian_consents.add(season.connection, token, year, city, new, stamp, office)
         what = "登记监护人同意" if new.given else "登记监护人撤回同意"
         season.note(cell, Event.CONSENT, f"{new.number} {what}（{guardian_consents.in_log(kept)}）")
         if office == PROVINCE:
-            subject = f"student/{year}/{new.number}"
-            audit.record(season.connection, stamp, what, subject, account=stamp.account, city=city)
+            _audited(season, what, kept)
         then = "" if new.given else _then(season, city, new.number)
     return season.answered(Outcome("done", f"{title}：{new.number} 已{what}（{kept.id} 号）。{then}"))
+
+
+def may_void(one: KeptConsent, office: str) -> bool:
+    """Tell whether an office may say of one that it was recorded in error: its own, the province of each."""
+    return one.filing is None and office in {PROVINCE, one.office}
+
+
+def void_consent(database: Database, year: int, one: KeptConsent, reason: str, stamp: Stamp, office: str) -> Outcome:
+    """Put on record that one was recorded in error: it stays as it is, and counts no more; what was before it does.
+
+    `refused` where a filing recorded it, or another office, where no reason is given, and the second time.
+    """
+    with sitting(database, year, stamp, [one.city]) as season:
+        cell = season.cells[APPLICATION.slug, one.city]
+        season.not_backdated(cell)
+        title = season.title(cell.phase, one.city)
+        if why := _not_voided(season, one, reason, office):
+            return Outcome("refused", f"{title}：{why}。")
+        kept = guardian_consents.add_void(season.connection, year, one, prose(reason, LONGEST), stamp)
+        what = f"第 {one.id} 号登记有误"
+        season.note(cell, Event.CONSENT_VOID, f"{one.number} {what}（{guardian_consents.in_log(kept)}）")
+        if office == PROVINCE:
+            _audited(season, what, one)
+        then = _then(season, one.city, one.number)
+    return season.answered(Outcome("done", f"{title}：{one.number} 已登记：{what}，此后不以它为准。{then}"))
+
+
+def _not_voided(season: Season, one: KeptConsent, reason: str, office: str) -> str:
+    """Say why one is not to be recorded as an error; "" where it is."""
+    if one.filing is not None:
+        return f"{one.id} 号是据报送的报名表登记的；请改正报名表后重新报送"
+    if not may_void(one, office):
+        return f"{one.id} 号不是本单位登记的；请登记的办公室或省级管理办公室办理"
+    if one.id in guardian_consents.voids(season.connection, season.year.year):
+        return f"{one.id} 号已登记为有误，不必重复登记"
+    try:
+        return "" if prose(reason, LONGEST) else "请写明错在哪里"
+    except BadCellError as error:
+        return f"说明{error.wrong}，请改正"
+
+
+def _audited(season: Season, what: str, one: KeptConsent) -> None:
+    """Put on record what the province did about a city's student."""
+    subject, stamp = f"student/{season.year.year}/{one.number}", season.stamp
+    audit.record(season.connection, stamp, what, subject, account=stamp.account, city=one.city)
 
 
 def _unfit(season: Season, student: Mapping[str, Any] | None, new: NewConsent) -> str:
@@ -105,7 +149,9 @@ def _untimely(season: Season, new: NewConsent, born: date) -> str:
         return f"日期 {new.day} 还没有到，请核对"
     if new.day < born:
         return f"日期 {new.day} 早于学生的出生日期，请核对"
-    on_record = guardian_consents.consents(season.connection, season.year.year, number=new.number)
+    errors = guardian_consents.voids(season.connection, season.year.year)
+    found = guardian_consents.consents(season.connection, season.year.year, number=new.number)
+    on_record = [one for one in found if one.id not in errors]
     if not new.given and on_record and not on_record[-1].given:
         return f"{on_record[-1].id} 号已登记撤回同意，不必重复登记"
     back = max((one for one in on_record if not one.given), key=lambda one: one.day, default=None)

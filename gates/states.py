@@ -44,6 +44,7 @@ class Event(StrEnum):
     `ask`, `question`, `retract` and `answer` are what a city asks of the province, and hears: they move nothing.
     `person` is what was changed about a single person after the fact.
     `note` is what the offices wrote about it to each other.
+    `consent` is a guardian's, given or withdrawn, and `consent-void` says of one on record that it was an error.
     """
 
     OPEN = "open"
@@ -79,6 +80,7 @@ class Event(StrEnum):
     AMEND = "amend"
     NOTE = "note"
     CONSENT = "consent"
+    CONSENT_VOID = "consent-void"
 
     @property
     def chinese(self) -> str:
@@ -133,6 +135,7 @@ _EVENT_WORDS: Mapping[Event, str] = MappingProxyType(
         Event.AMEND: "更正结果",
         Event.NOTE: "留言",
         Event.CONSENT: "监护人同意",
+        Event.CONSENT_VOID: "监护人同意登记有误",
     }
 )
 
@@ -151,6 +154,7 @@ AT_ANY_TIME = frozenset(
         Event.KNOWN,
         Event.NOTE,
         Event.CONSENT,
+        Event.CONSENT_VOID,
     }
 )
 """What leaves every state as it is."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import func, or_, select
 
 from models.columns import table_of
+from models.guardian_consents import in_force
 from models.tables.audit import AuditEntry
 from models.tables.guardian_consents import GuardianConsent
 from models.tables.purges import Purge
@@ -55,10 +56,10 @@ class PurgeDone(NamedTuple):
 
 
 def consents_by_city(connection: Connection, year: int) -> list[ConsentCount]:
-    """Count what is on record of guardians, by city."""
+    """Count what is on record of guardians, by city, but for what was recorded in error."""
     table = table_of(GuardianConsent)
     by = (table.c.city, table.c.given)
-    query = select(*by, func.count(), func.max(table.c.as_of)).where(table.c.year == year)
+    query = select(*by, func.count(), func.max(table.c.as_of)).where(in_force(year))
     return [ConsentCount(*row) for row in connection.execute(query.group_by(*by).order_by(table.c.city, by[1].desc()))]
 
 

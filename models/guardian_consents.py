@@ -1,5 +1,6 @@
 """Guardians' consent as a record: what was given and withdrawn, what of it decides, whose withdrawal is still open.
 
+What was recorded in error stands with the word that it was, and counts nowhere (`in_force`).
 Docs: docs/decisions/0069-consent-as-a-record.md.
 """
 
@@ -21,7 +22,7 @@ from models.facts.scope import counting, in_training, on_list, withdrawn
 from models.one_snapshot import once_a_snapshot
 from models.shortcuts.bulk import insert_new
 from models.tables.city_drafts import draft_table
-from models.tables.guardian_consents import ConsentWording, GuardianConsent
+from models.tables.guardian_consents import ConsentVoid, ConsentWording, GuardianConsent
 from models.tables.season import Transition
 from models.writing import bump
 from phases.application import STUDENTS
@@ -29,7 +30,7 @@ from phases.application import STUDENTS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Select
 
     from models.facts.scope import Scope
     from models.stamp import Stamp
@@ -85,6 +86,18 @@ class KeptConsent:
     filing: int | None
     by: str
     as_of: datetime
+    office: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVoid:
+    """That the one of this number was recorded in error: whose student's, why, by whom."""
+
+    record: int
+    city: str
+    reason: str
+    by: str
+    as_of: datetime
 
 
 class OpenWithdrawal(NamedTuple):
@@ -107,6 +120,25 @@ def consents(
     return tuple(KeptConsent(*row) for row in connection.execute(query))
 
 
+def voids(connection: Connection, year: int) -> dict[int, KeptVoid]:
+    """Give which of what is on record was recorded in error, by its number."""
+    table = table_of(ConsentVoid)
+    query = select(*columns_of(KeptVoid, table)).where(table.c.year == year).order_by(table.c.record)
+    return {one.record: one for one in (KeptVoid(*row) for row in connection.execute(query))}
+
+
+def in_force(year: int | BindParameter[int]) -> ColumnElement[bool]:
+    """Tell of a row of the record whether it counts: of that year, and not recorded in error."""
+    table, void = table_of(GuardianConsent), table_of(ConsentVoid)
+    return and_(table.c.year == year, table.c.id.not_in(select(void.c.record).where(void.c.year == year)))
+
+
+def _newest(year: int | BindParameter[int]) -> Select[Any]:
+    """Select what an office recorded last of each student, but for what was an error."""
+    table = table_of(GuardianConsent)
+    return select(func.max(table.c.id)).where(in_force(year), table.c.filing.is_(None)).group_by(table.c.number)
+
+
 @lru_cache(maxsize=16)
 def decided(year: int, *, given: bool) -> Select[Any]:
     """Select the numbers of whom an office recorded last that consent was given, or withdrawn.
@@ -115,54 +147,77 @@ def decided(year: int, *, given: bool) -> Select[Any]:
     given is the child's alone who was born then; a withdrawal holds whoever has the number, until it is given anew.
     """
     table = table_of(GuardianConsent)
-    recorded = (table.c.year == year, table.c.filing.is_(None))
-    newest = select(func.max(table.c.id)).where(*recorded).group_by(table.c.number)
+    newest = (table.c.year == year, table.c.id.in_(_newest(year)))
     if not given:
-        return select(table.c.number).where(*recorded, table.c.id.in_(newest), ~table.c.given)
+        return select(table.c.number).where(*newest, ~table.c.given)
     student = draft_table(STUDENTS).alias("given_to")
     same = and_(*(student.c[name] == table.c[name] for name in ("year", "number", "born")))
-    return (
-        select(table.c.number).join_from(table, student, same).where(*recorded, table.c.id.in_(newest), table.c.given)
-    )
+    return select(table.c.number).join_from(table, student, same).where(*newest, table.c.given)
 
 
-def add(connection: Connection, token: str, year: int, city: str, new: NewConsent, stamp: Stamp) -> KeptConsent:
+def add(
+    connection: Connection, token: str, year: int, city: str, new: NewConsent, stamp: Stamp, office: str
+) -> KeptConsent:
     """Keep one, and give it. Pages from memory count who waits, so the year's revision moves with it.
 
     A form's token is whatever was sent: it is kept apart from those that filings make.
     """
-    row = {"token": f"form/{token}", "year": year, "city": city, **new._asdict(), "filing": None} | stamp.columns()
+    row = {"token": f"form/{token}", "year": year, "city": city, **new._asdict(), "filing": None, "office": office}
+    row |= stamp.columns()
     table = table_of(GuardianConsent)
     kept = KeptConsent(*connection.execute(insert(table).values(row).returning(*columns_of(KeptConsent, table))).one())
     bump(connection, year)
     return kept
 
 
-def in_log(one: KeptConsent) -> str:
-    """Name one for the log, which is chained: by its number and a digest of all that it says."""
-    said = (*(getattr(one, field.name) for field in fields(one)[:-1]), one.as_of.astimezone(UTC))
-    return f"{one.id} 号，校验 {sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()[:SHOWN]}"
+def add_void(connection: Connection, year: int, one: KeptConsent, reason: str, stamp: Stamp) -> KeptVoid:
+    """Put on record that one was recorded in error, and give that; its primary key forbids twice."""
+    row = {"record": one.id, "year": year, "city": one.city, "reason": reason, **stamp.columns()}
+    table = table_of(ConsentVoid)
+    kept = KeptVoid(*connection.execute(insert(table).values(row).returning(*columns_of(KeptVoid, table))).one())
+    bump(connection, year)
+    return kept
 
 
-def unlogged(connection: Connection) -> Iterator[tuple[int, int, str]]:
-    """Give year and number of what offices recorded and no log has so, and of what the log has and nobody finds.
+def in_log(one: KeptConsent | KeptVoid) -> str:
+    """Name one for the log, which is chained: by its number and a digest of all that it says.
+
+    Which office recorded it is no part of those from before it was kept.
+    """
+    said = [getattr(one, field.name) for field in fields(one) if field.name not in {"as_of", "office"}]
+    said.append(one.as_of.astimezone(UTC))
+    if isinstance(one, KeptConsent) and one.office is not None:
+        said.append(one.office)
+    digest = sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()[:SHOWN]
+    return f"{one.id if isinstance(one, KeptConsent) else one.record} 号，校验 {digest}"
+
+
+def unlogged(connection: Connection) -> Iterator[tuple[int, str, str]]:
+    """Give year and place of what offices recorded and no log has so, and of what the log has and nobody finds.
 
     What was purged, rows and words of the log, is neither.
     """
-    table, log = table_of(GuardianConsent), table_of(Transition)
-    told = select(log.c.year, log.c.reason).where(log.c.event == Event.CONSENT.value).order_by(log.c.id)
+    consent, void = table_of(GuardianConsent), table_of(ConsentVoid)
+    by_office = select(consent.c.year, *columns_of(KeptConsent, consent)).where(consent.c.filing.is_(None))
+    in_error = select(void.c.year, *columns_of(KeptVoid, void))
+    recorded = [(year, KeptConsent(*row)) for year, *row in connection.execute(by_office.order_by(consent.c.id))]
+    voided = [(year, KeptVoid(*row)) for year, *row in connection.execute(in_error.order_by(void.c.record))]
+    for event, table, kept in ((Event.CONSENT, consent, recorded), (Event.CONSENT_VOID, void, voided)):
+        for year, number, why in _misfits(connection, event, [(year, in_log(one)) for year, one in kept]):
+            yield year, f"{table.name} {number}", why
+
+
+def _misfits(connection: Connection, event: Event, kept: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Give what is kept, by year as the log is to name it, and is not in the log so; and the other way round."""
+    log = table_of(Transition)
+    told = select(log.c.year, log.c.reason).where(log.c.event == event.value).order_by(log.c.id)
     known = {(year, reason.rpartition("（")[2].rstrip("）")) for year, reason in connection.execute(told) if reason}
-    query = select(table.c.year, *columns_of(KeptConsent, table)).where(table.c.filing.is_(None)).order_by(table.c.id)
-    there: set[int] = set()
-    for year, *row in connection.execute(query):
-        one = KeptConsent(*row)
-        there.add(one.id)
-        if (year, in_log(one)) not in known:
-            yield year, one.id, "办理记录中没有，或与入记录时不同"
-    logged = {(year, int(said.partition(" ")[0])) for year, said in known}
-    for year, number in sorted(logged):
-        if number not in there:
-            yield year, number, "办理记录中有，登记已不在"
+    numbers = [(year, int(said.partition(" ")[0])) for year, said in kept]
+    for place, one in zip(numbers, kept, strict=True):
+        if one not in known:
+            yield *place, "办理记录中没有，或与入记录时不同"
+    for place in sorted({(year, int(said.partition(" ")[0])) for year, said in known} - {*numbers}):
+        yield *place, "办理记录中有，登记已不在"
 
 
 def wordings(connection: Connection) -> tuple[str, ...]:
@@ -184,7 +239,7 @@ def keep_filed(connection: Connection, year: int, city: str, filing: int, day: d
     """
     table, student = table_of(GuardianConsent), draft_table(STUDENTS)
     his = or_(table.c.born == student.c.born, ~table.c.given)
-    known = exists().where(table.c.year == student.c.year, table.c.number == student.c.number, his)
+    known = exists().where(in_force(year), table.c.number == student.c.number, his)
     same = {
         "given": True, "day": day, "relation": "", "way": FILED, "wording": "", "reason": "", "filing": filing,
         **stamp.columns(),
@@ -224,11 +279,10 @@ def _withdrew(connection: Connection, year: int, cities: tuple[str, ...]) -> Seq
 @lru_cache(maxsize=32)
 def _withdrawals(cities: tuple[str, ...]) -> Select[Any]:
     table, student, year = table_of(GuardianConsent), draft_table(STUDENTS), bindparam("withdrew_in", type_=Integer)
-    newest = select(func.max(table.c.id)).where(table.c.year == year, table.c.filing.is_(None)).group_by(table.c.number)
     his = and_(student.c.year == table.c.year, student.c.number == table.c.number)
     query = select(student.c.city, table.c.number, table.c.day).join_from(table, student, his)
     mine = (student.c.year == year, student.c.city.in_(cities), student.c.taken)
-    return query.where(table.c.id.in_(newest), ~table.c.given, *mine).order_by(table.c.number)
+    return query.where(table.c.id.in_(_newest(year)), ~table.c.given, *mine).order_by(table.c.number)
 
 
 class _List(NamedTuple):

@@ -144,6 +144,16 @@ class RecordedSeason:
         return found
 
     @cached_property
+    def consents_in_error(self) -> Mapping[tuple[str, datetime], list[tuple[str, datetime, str]]]:
+        """What offices recorded in error: by city and instant, whose it was, since when on record, and why."""
+        found: dict[tuple[str, datetime], list[tuple[str, datetime, str]]] = defaultdict(list)
+        recorded = {one.id: one for one in guardian_consents.consents(self.connection, self.year)}
+        for void in guardian_consents.voids(self.connection, self.year).values():
+            one = recorded[void.record]
+            found[void.city, void.as_of].append((one.number, one.as_of, void.reason))
+        return found
+
+    @cached_property
     def persons(self) -> Mapping[tuple[str, datetime], Sequence[Row[Any]]]:
         """What was changed of single persons, by city and instant, in the order of the rows."""
         table, found = table_of(PersonalChange), defaultdict[tuple[str, datetime], list[Row[Any]]](list)

@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from acts.advance import advance
 from acts.amend import amend
 from acts.ask import ask
-from acts.guardian_consents import put_consent
+from acts.guardian_consents import put_consent, void_consent
 from acts.load import load_kept
 from acts.question import question
 from calendars import typed_year
 from calendars.errors import TalentError
 from calendars.files import stored
 from letters.words import TAGS
-from models import letterbox, reports, snapshots, writing
+from models import guardian_consents, letterbox, reports, snapshots, writing
 from models import standing as years
 from models.begun_anew import begin_anew
+from models.case_notes import PROVINCE
 from models.facts.scope import Scope, in_training
 from models.letter_states import LetterState
 from models.letterbox import EVERY
@@ -63,7 +64,7 @@ OWN_WORDS = frozenset({"letter", "noted"})
 NUMBERED: Mapping[str, Callable[..., Outcome]] = {"ask": ask, "question": question}
 """The acts of cities that are done under the number that they have on record: answers and letters name it."""
 
-BY_A_CITY = frozenset({"load", "consent", *NUMBERED})
+BY_A_CITY = frozenset({"load", "consent", "consent-void", *NUMBERED})
 """What is done again otherwise than by an act's form."""
 
 
@@ -232,9 +233,23 @@ class Replay(Play):
         assert event.phase is not None
         if event.do == "consent":
             return put_consent(*given, event.city, options["new"], secrets.token_urlsafe(18), stamp, event.city)
+        if event.do == "consent-void":
+            return self._void(event, stamp)
         if event.do == "load":
             return load_kept(*given, event.phase, event.city, options["kept"], stamp)
         return NUMBERED[event.do](*given, event.phase, event.city, stamp, **options)
+
+    def _void(self, event: Happening, stamp: Stamp) -> Outcome:
+        """Say again that a consent was an error: the one of its student and instant, for numbers may be others here."""
+        year, options = self.year.year, event.options
+        with self.database.read() as connection:
+            gone = guardian_consents.voids(connection, year)
+            found = guardian_consents.consents(connection, year, number=options["number"])
+        by_office = [one for one in found if one.filing is None and one.id not in gone]
+        same = (one for one in by_office if one.as_of == options["recorded_at"])
+        if (one := next(same, None)) is None:
+            return Outcome("refused", f"没有要登记为有误的监护人同意：{options['number']}。")
+        return void_consent(self.database, year, one, options["reason"], stamp, PROVINCE)
 
 
 def figures(year: Year, book: Book) -> dict[str, typed_year.YearField]:

@@ -189,6 +189,14 @@ def _consent(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options
     yield "consent", {"new": waiting.pop(0)}
 
 
+def _consent_void(season: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
+    waiting = season.consents_in_error[row.city, row.as_of]
+    if not waiting:
+        raise _Lost
+    number, recorded_at, reason = waiting.pop(0)
+    yield "consent-void", {"number": number, "recorded_at": recorded_at, "reason": reason}
+
+
 def _nobody(_: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
     if row.phase == APPLICATION.slug:
         yield "nobody-applied", {}
@@ -280,6 +288,7 @@ DONE: Mapping[Event, Done] = {
     Event.NOBODY: _nobody,
     Event.PERSON: _person,
     Event.CONSENT: _consent,
+    Event.CONSENT_VOID: _consent_void,
     Event.AMEND: _amend,
 }
 """By what the log says, the acts that did it."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from acts.guardian_consents import printed, put_consent
+from acts.guardian_consents import printed, put_consent, void_consent
 from calendars.deadlines import day_of
 from dashboard.acts.once import once
 from dashboard.serving.area import Area
 from dashboard.serving.look import Present
 from dashboard.serving.policy import EVERYONE, HANDS, NotThere, Signed, allow
 from dashboard.serving.rendering import page
-from models import directory
+from models import directory, guardian_consents
 from models.case_notes import PROVINCE
 from models.guardian_consents import OWN, SHOWN, NewConsent
 from season.outcome import Outcome
@@ -75,3 +75,30 @@ def record(
 
     title = f"{'登记监护人同意' if what == 'given' else '登记监护人撤回同意'}：{student}"
     return once(site, reader, token, title, f"/{year.year}/students/{student}", do, year=year.year)
+
+
+@area.post("/{year:int}/students/{student}/consent-void", dependencies=[Depends(allow(HANDS))])
+def void(
+    request: Request,
+    reader: Signed,
+    look: Present,
+    student: str,
+    token: Annotated[str, Form(alias="once")],
+    number: Annotated[int, Form(alias="consent")],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> RedirectResponse:
+    """Record that one of them was recorded in error, once; another city's student is not there."""
+    site: Site = request.app.state.site
+    year = look.opened.year
+    with site.database.read() as connection:
+        city = directory.whose_student(connection, year.year, student)
+        on_record = guardian_consents.consents(connection, year.year, number=student)
+    one = next((one for one in on_record if one.id == number), None)
+    if city is None or not reader.sees(city) or one is None:
+        raise NotThere
+
+    def do(database: Database) -> Outcome:
+        return void_consent(database, year.year, one, reason, site.stamp(reader, look.opened), reader.city or PROVINCE)
+
+    back = f"/{year.year}/students/{student}"
+    return once(site, reader, token, f"登记第 {number} 号有误：{student}", back, do, year=year.year)

@@ -92,12 +92,13 @@ def _copied(request: Request, reader: Reader, look: Looking, student: str, reaso
         rows = _rows(connection, look, city, student, sheets)
         changes = personal_changes.changes(connection, year.year, [city])
         consents = guardian_consents.consents(connection, year.year, number=student)
+        errors = guardian_consents.voids(connection, year.year)
         papers = awards.register(connection, year.year, city)
     tables = copy_tables(
         HeldOfStudent(
             [persons.sheet_of_one(sheet, rows[sheet.key], known=(), full=True) for sheet in sheets],
             [one for one in persons.changed(changes, full=True) if one[0].number == student],
-            [(one, reader.sees(one.city)) for one in consents],
+            [(one, reader.sees(one.city), errors.get(one.id)) for one in consents],
             [one for one in papers if one.student == student],
         )
     )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from acts.guardian_consents import LONGEST, wording
+from acts.guardian_consents import LONGEST, may_void, wording
 from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
 from dashboard.serving.policy import HANDS
 from dashboard.serving.rendering import render
 from dashboard.views.consents import in_words
 from models import guardian_consents
+from models.case_notes import PROVINCE
 from models.facts.scope import Scope
 from models.guardian_consents import RELATIONS, SHOWN, WAYS
 
@@ -45,16 +46,20 @@ def consents_of(
 ) -> Markup:
     """Give what is on record of a student, newest first, with the forms for more where the reader may write.
 
-    Why is left out where the page is not in `full`, and of what another city wrote before he moved, who wrote it too.
+    What was recorded in error stands there struck out. Why is left out where the page is not in `full`, and of what
+    another city wrote before he moved, who wrote it too.
     """
     site: Site = request.app.state.site
     year, number = look.opened.year, str(applied["number"])
     with site.database.read() as connection:
-        found = guardian_consents.consents(connection, year.year, number=number)
+        found = guardian_consents.consents(connection, year.year, number=number)[::-1]
+        errors = guardian_consents.voids(connection, year.year)
+    in_force = [one for one in found if one.id not in errors]
     may = reader.role in HANDS and look.opened.closed_as_of is None
     facts = {
-        "found": [(one, in_words(one), reader.sees(one.city)) for one in reversed(found)], "full": full,
-        "by_office": any(one.filing is None for one in found),
+        "found": [(one, in_words(one), reader.sees(one.city), errors.get(one.id)) for one in found], "full": full,
+        "by_office": any(one.filing is None for one in in_force), "withdrawn": bool(in_force) and not in_force[0].given,
+        "to_void": [one.id for one in found if may and may_void(one, reader.city or PROVINCE)],
         "number": number, "filed": applied["guardian_consent"], "may": may, "year": year, "token": form_token,
         "relations": RELATIONS, "ways": WAYS,
         "paper": wording(look.opened.book, year).digest[:SHOWN], "longest": LONGEST,

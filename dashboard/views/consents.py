@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from acts.signatures import signed
 from models.guardian_consents import OWN, RELATIONS, SHOWN, WAYS
 
 if TYPE_CHECKING:
-    from models.guardian_consents import KeptConsent
+    from models.guardian_consents import KeptConsent, KeptVoid
 
 
 def in_words(one: KeptConsent) -> str:
@@ -19,6 +20,11 @@ def in_words(one: KeptConsent) -> str:
     if one.filing is not None:
         said.append(f"据第{one.filing}次报送的报名表")
     return "，".join(said)
+
+
+def in_error(void: KeptVoid | None) -> str:
+    """Say of one that it was recorded in error, and by whom; "" where it was not."""
+    return f"登记有误（{signed(void.by)}，{void.as_of:%Y-%m-%d}）" if void else ""
 
 
 def wording_of(one: KeptConsent) -> str:

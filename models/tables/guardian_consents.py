@@ -17,7 +17,7 @@ class GuardianConsent(SQLModel, table=True):
     None where an office recorded it, who (`relation`), by which `way` and on which `wording`: the digest of that which
     was shown, "own" for another, "" where nobody said. No name and no telephone: these are on the paper.
     `born` is when the child was born to whom it was given: a number may come to be another's before the city files.
-    One form writes once: `token` is unique.
+    `office` recorded it, `province` or a city's slug; None where a filing did. One form writes once: `token` is unique.
     """
 
     __tablename__ = "guardian_consent"
@@ -40,6 +40,24 @@ class GuardianConsent(SQLModel, table=True):
     wording: str
     reason: str
     filing: int | None = None
+    by: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    as_of: datetime = Field(sa_type=UTCDateTime)
+    office: str | None = None
+
+
+class ConsentVoid(SQLModel, table=True):
+    """That what an office recorded of a guardian's consent was recorded in error: it stands, and decides nothing.
+
+    Once and for good; only added to. `city` is the record's.
+    """
+
+    __tablename__ = "consent_void"
+
+    record: int = Field(primary_key=True, foreign_key="guardian_consent.id", sa_column_kwargs={"autoincrement": False})
+    year: int = Field(index=True)
+    city: str
+    reason: str
     by: str
     at: datetime = Field(sa_type=UTCDateTime)
     as_of: datetime = Field(sa_type=UTCDateTime)

@@ -41,6 +41,10 @@ CONSENT = (
     "VALUES ('x', 2022, 'nanjing', '3201-2022-0001', '2010-05-06', 1, '2022-01-20', 'mother', 'paper', 'own', '', '', "
     "'2022-01-20', '2022-01-20')"
 )
+VOID = (
+    '(record, year, city, reason, "by", at, as_of) '
+    "SELECT min(id), 2022, 'nanjing', '登错', '', '2022-01-20', '2022-01-20' FROM guardian_consent"
+)
 
 IMPOSSIBLE = [
     (STANDS, f"UPDATE city_phase SET state = 'passed' WHERE {YANCHENG}"),
@@ -71,6 +75,7 @@ IMPOSSIBLE = [
     (NUMBERS, f"INSERT INTO second_way {WAY}"),
     (NUMBERS, f"INSERT INTO short_message {SHORT}"),
     (CONSENTS, f"INSERT INTO guardian_consent {CONSENT}"),
+    (CONSENTS, f"INSERT INTO consent_void {VOID}"),
     (PURGED, f"UPDATE transition SET purged = '{{}}' WHERE id = {FIRST}"),
 ]
 GUARDS = [f"{table}_no_{verb}" for table in ("transition", "filing") for verb in ("update", "delete")]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from acts.guardian_consents import LONGEST, printed, put_consent, wording
+from acts.guardian_consents import LONGEST, printed, put_consent, void_consent, wording
 from acts.leave_training import leave_training
 from calendars.year import Year
 from gates.states import Event
@@ -46,6 +46,13 @@ def rolled(scene: Scene) -> Scene:
 def put(scene: Scene, new: NewConsent, at: str = FILED, office: str = PROVINCE, token: str = "") -> Outcome:
     by = stamp(at, "王办" if office == PROVINCE else "南京")
     return put_consent(scene.database, YEAR, NANJING, new, token or f"{at} {new}", by, office)
+
+
+def void(scene: Scene, number: int, reason: str = "登错学生", at: str = FILED, office: str = PROVINCE) -> Outcome:
+    with scene.database.read() as connection:
+        one = next(one for one in guardian_consents.consents(connection, YEAR) if one.id == number)
+    by = stamp(at, "王办" if office == PROVINCE else "南京")
+    return void_consent(scene.database, YEAR, one, reason, by, office)
 
 
 def on_record(scene: Scene) -> list[tuple[object, ...]]:
@@ -205,13 +212,15 @@ def test_a_form_takes_no_filings_place(rolled: Scene) -> None:
 def test_what_is_on_record_is_changed_by_nobody(rolled: Scene) -> None:
     assert file(rolled).done
     put(rolled, CONSENT._replace(wording=wording(BOOK, rolled.year).digest[:SHOWN]))
-    tables = ("guardian_consent", "consent_wording")
-    emptied = "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if rolled.database.embedded else "TRUNCATE {0}"
+    assert void(rolled, 3).done
+    tables = ("guardian_consent", "consent_void", "consent_wording")
+    emptied = "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if rolled.database.embedded else "TRUNCATE {0} CASCADE"
     with rolled.database.read() as connection:
         before = connection.execute(text("SELECT * FROM consent_wording")).all()
     for said in (
         *(f"DELETE FROM {one}" for one in tables),
-        "UPDATE guardian_consent SET given = NOT given", emptied.format("guardian_consent"),
+        "UPDATE guardian_consent SET given = NOT given", "UPDATE consent_void SET reason = ''",
+        *(emptied.format(one) for one in tables[:2]),
     ):  # fmt: skip
         with pytest.raises(DatabaseError, match="append-only"), rolled.database.write() as connection:
             connection.execute(text(said))
@@ -224,19 +233,28 @@ def test_what_is_on_record_is_changed_by_nobody(rolled: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil",
-    ["UPDATE guardian_consent SET relation = 'father'", "UPDATE guardian_consent SET filing = 1",
-     "DELETE FROM guardian_consent"],
-)  # fmt: skip
-def test_one_that_is_not_as_the_log_has_it_is_found(rolled: Scene, spoil: str) -> None:
+    ("where", "spoil"),
+    [
+        ("guardian_consent 4", "UPDATE guardian_consent SET relation = 'father'"),
+        ("guardian_consent 4", "UPDATE guardian_consent SET office = 'wuxi'"),
+        ("guardian_consent 4", "UPDATE guardian_consent SET filing = 1"),
+        ("guardian_consent 4", "DELETE FROM guardian_consent"),
+        ("consent_void 3", "UPDATE consent_void SET reason = '另有原因'"),
+        ("consent_void 3", "DELETE FROM consent_void"),
+        ("consent_void 4", "INSERT INTO consent_void SELECT 4, year, city, reason, by, at, as_of FROM consent_void"),
+    ],
+)
+def test_one_that_is_not_as_the_log_has_it_is_found(rolled: Scene, where: str, spoil: str) -> None:
     assert file(rolled).done
+    put(rolled, CONSENT._replace(number=TWO))
     put(rolled, CONSENT)
+    assert void(rolled, 3).done
     with rolled.database.write() as connection:
         assert list(guardian_consents.unlogged(connection)) == []
-        with lifted(connection, {"guardian_consent"}):
-            connection.execute(text(f"{spoil} WHERE filing IS NULL"))
+        with lifted(connection, {"guardian_consent", "consent_void"}):
+            connection.execute(text(f"{spoil} WHERE id = 4" if "guardian_consent" in spoil else spoil))
         found = [(one.invariant, one.where) for one in broken(connection)]
-    assert found == [("监护人同意与记录一致", "guardian_consent 3")]
+    assert found == [("监护人同意与记录一致", where)]
 
 
 def test_who_withdrew_is_open_until_he_left_or_it_is_given_anew(scene: Scene) -> None:
@@ -316,3 +334,95 @@ def test_what_is_said_after_a_withdrawal_is_what_the_list_has(scene: Scene) -> N
     assert put(scene, BACK, "2022-02-21T10:00").message.endswith("另行登记。")
     said = put(scene, BACK._replace(number=FIVE), "2022-02-21T10:00")  # was not admitted
     assert said.message.endswith(" 号）。")
+
+
+IN_TURN: dict[str, tuple[bool, bool]] = {
+    "": (True, True), "gx": (True, True), "gx ": (False, False), "wx": (True, True), "wx ": (False, False),
+    "wxw": (True, False), "gwx": (False, True), "gwxx": (False, False), "wgx": (True, False), "wgxx": (True, True),
+    "gxg": (False, True),
+}  # fmt: skip
+"""What an office records in turn (given, withdrawn, the newest that counts an error): what the workbook says, whether
+the gate lets a child of eleven pass then."""
+
+
+def test_what_was_recorded_in_error_decides_nothing(rolled: Scene) -> None:
+    where, told = rolled.city(NANJING), [*IN_TURN.items()]
+    rows = [
+        sheets.student(where, place, born=YOUNG, guardian_consent=said) for place, (_, (said, _)) in enumerate(told, 1)
+    ]
+    rolled.load(APPLICATION, NANJING, sheets.application(rows), "2022-01-09T10:00")
+    numbers = [f"3201-2022-{place:04}" for place, _ in enumerate(told, 1)]
+    for number, (turns, _) in zip(numbers, told, strict=True):
+        standing: list[int] = []
+        for place, turn in enumerate(turns.strip()):
+            if turn == "x":
+                assert void(rolled, standing.pop()).done
+                continue
+            new = (CONSENT if turn == "g" else BACK)._replace(number=number)
+            assert put(rolled, new, token=f"{number} {place}").done
+            with rolled.database.read() as connection:
+                standing.append(guardian_consents.consents(connection, YEAR)[-1].id)
+    barred = [number for number, (_, (_, passes)) in zip(numbers, told, strict=True) if not passes]
+    back = [number for number, (turns, _) in zip(numbers, told, strict=True) if turns in {"wxw", "wgx"}]
+    assert [one.number for one in still_in(rolled)] == back
+    refused = rolled.submit(APPLICATION, NANJING, FILED)
+    assert refused.verdict is not None
+    assert sorted(number for one in refused.verdict.refusals for number in one.numbers) == barred
+
+
+def test_a_filing_records_anew_what_was_an_error_and_nothing_beside_what_counts(rolled: Scene) -> None:
+    rows = [sheets.student(rolled.city(NANJING), place) for place in (1, 2, 3)]
+    rolled.load(APPLICATION, NANJING, sheets.application(rows), "2022-01-09T10:00")
+    for new in (CONSENT, BACK._replace(number=TWO), BACK._replace(number=THREE)):
+        assert put(rolled, new).done
+    assert void(rolled, 1).done
+    assert void(rolled, 2).done
+    assert rolled.submit(APPLICATION, NANJING, FILED).done
+    assert [(one[0], one[1]) for one in on_record(rolled) if one[6] == 1] == [(ONE, True), (TWO, True)]
+
+
+def test_an_error_bars_neither_what_comes_before_its_day_nor_a_withdrawal(rolled: Scene) -> None:
+    assert file(rolled).done
+    assert put(rolled, BACK._replace(day=date(2022, 1, 9))).done
+    assert not put(rolled, CONSENT, "2022-01-10T11:00").done
+    assert (
+        void(rolled, 3, at="2022-01-10T11:30").message
+        == f"南京 学生申报：{ONE} 已登记：第 3 号登记有误，此后不以它为准。"
+    )
+    assert put(rolled, CONSENT, "2022-01-10T12:00").done
+    assert put(rolled, BACK, "2022-01-10T13:00").done
+    assert "该生仍在名单中" not in void(rolled, 5, at="2022-01-10T13:30").message
+    assert still_in(rolled) == []
+    assert put(rolled, BACK, "2022-01-10T14:00").done
+    assert put(rolled, CONSENT, "2022-01-10T15:00").done
+    assert "该生仍在名单中" in void(rolled, 7, at="2022-01-10T16:00").message
+    assert [one.number for one in still_in(rolled)] == [ONE]
+
+
+def test_an_error_is_recorded_once_by_who_recorded_it_or_the_province_and_of_no_filing(rolled: Scene) -> None:
+    assert file(rolled).done
+    put(rolled, BACK, office=NANJING)
+    put(rolled, CONSENT, "2022-01-10T11:00")
+    title, theirs = "南京 学生申报：", " 号不是本单位登记的；请登记的办公室或省级管理办公室办理。"
+    for number, why, office, said in (
+        (1, "登错学生", PROVINCE, "1 号是据报送的报名表登记的；请改正报名表后重新报送。"),
+        (3, "登错学生", WUXI, f"3{theirs}"),
+        (4, "登错学生", NANJING, f"4{theirs}"),
+        (3, " ", NANJING, "请写明错在哪里。"),
+        (3, "长" * (LONGEST + 1), NANJING, "说明长 101 字，超过 100 字，请改正。"),
+        (3, "登错学生", NANJING, ""),
+        (3, "登错学生", NANJING, "3 号已登记为有误，不必重复登记。"),
+        (4, "登错学生", PROVINCE, ""),
+    ):
+        found = void(rolled, number, why, "2022-01-10T12:00", office)
+        assert (found.done, found.message) == (False, f"{title}{said}") if said else found.done
+    with rolled.database.read() as connection:
+        errors = guardian_consents.voids(connection, YEAR)
+        log = [str(one.reason) for one in moves(connection, Span(YEAR, None)) if one.event is Event.CONSENT_VOID]
+        audit = connection.execute(select(table_of(AuditEntry).c.what)).scalars().all()
+    assert [(one.record, one.reason, one.by) for one in errors.values()] == [
+        (3, "登错学生", "南京"), (4, "登错学生", "王办"),
+    ]  # fmt: skip
+    assert [bool(re.fullmatch(rf"{ONE} 第 {number} 号登记有误（{number} 号，校验 [0-9a-f]{{12}}）", said))
+            for number, said in zip((4, 3), log, strict=True)] == [True, True]  # fmt: skip
+    assert audit == ["登记监护人同意", "第 4 号登记有误"]

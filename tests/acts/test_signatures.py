@@ -38,7 +38,7 @@ def test_what_somebody_does_is_signed_by_him_and_only_what_follows_from_rules_by
     assert HANDS.isdisjoint(BY_RULE)
     assert set(Event) - HANDS - BY_RULE.keys() == {
         *(Event.ADDRESS, Event.ON_PAPER, Event.BACKFILL),
-        *(Event.CONSENT, Event.NOTE),
+        *(Event.CONSENT, Event.CONSENT_VOID, Event.NOTE),
     }
     assert (granter("grace", "王办"), granter("rerun", "王办"), signed("talent up")) == ("系统", "王办", "系统")
     assert for_a_city(stamp("2022-01-10T10:00", "王办")).by == "王办（省办代）"

@@ -20,6 +20,15 @@ def test_consent_is_listed_withdrawn_and_recorded(season: Talent) -> None:
     assert [(one["given"], one["relation"], one["wording"], one["by"]) for one in told[1:]] == [
         (False, "mother", None, "王办"), (True, "mother", "own", "王办"),
     ]  # fmt: skip
+    of = ("--reason", "登错学生")
+    voided = [season("consent", "void", str(one["id"]), *of).status for one in (told[2], told[2], told[0])]
+    assert voided == [0, 1, 1]
+    last = season("consent", "list", "--json").data
+    assert [one["void"] and (one["void"]["reason"], one["void"]["by"]) for one in last if one["student"] == number] == [
+        None, None, ("登错学生", "王办"),
+    ]  # fmt: skip
+    assert "登记有误" in season("consent", "list").out
+    assert "没有 999999 号" in season("consent", "void", "999999", *of).err
     unknown = season("consent", "withdraw", "3201-2022-9999", *how[1:])
     assert (unknown.status, "没有报名号 3201-2022-9999" in unknown.err) == (2, True)
     assert f"{number}" in season("consent", "list", "--city", "nanjing").out

@@ -142,3 +142,37 @@ def test_the_paper_names_nobody_and_is_everybodys(window: Window) -> None:
     texts = [one.text.partition('class="notice"')[2].partition("</div>")[0] for one in pages]
     assert ([one.status_code for one in pages], len(set(texts))) == ([200] * 3, 1)
     assert re.search(r"文本编号：[0-9a-f]{12}<", texts[0])
+
+
+def forms_of(browser: Browser, student: str) -> list[str]:
+    """The forms that say of what is on record that it was an error."""
+    found = re.findall(r"<form.*?</form>", panel(browser.get(f"/{YEAR}/students/{student}").text), re.DOTALL)
+    return [one for one in found if "consent-void" in one]
+
+
+def test_what_was_recorded_in_error_is_struck_out_and_counts_no_more(window: Window) -> None:
+    admin, city, student = window.as_(ADMIN), window.as_(CITY), of_city(window.database, CITY)
+    page = f"/{YEAR}/students/{student}"
+    city.submit(f"{page}/consent", once="withdrawn", **BACK)
+    assert (in_hand(window), "同意已撤回" in panel(city.get(page).text)) == (1, True)
+    assert [len(forms_of(window.as_(who), student)) for who in (ADMIN, CITY, VIEWER)] == [1, 1, 0]
+    (form,) = forms_of(city, student)
+    (number,) = re.findall(r'name="consent" value="(\d+)"', form)
+    error = {"consent": number, "reason": "登错学生"}
+    assert window.as_(OTHER).submit(f"{page}/consent-void", once="foreign", **error).status_code == 404
+    assert window.as_(VIEWER).submit(f"{page}/consent-void", once="looks", **error).status_code == 403
+    other = of_city(window.database, OTHER)
+    assert admin.submit(f"/{YEAR}/students/{other}/consent-void", once="another's", **error).status_code == 404
+    said = city.submit(f"{page}/consent-void", once=once(form), **error)
+    assert f"第 {number} 号登记有误" in city.get(said.headers["location"]).text
+    shown = panel(city.get(page).text)
+    assert re.search(rf"<li><del><b>{number} 号：.*</del> <strong>登记有误</strong>：登错学生 <small", shown)
+    assert ("同意已撤回" in shown, "以报名表为准，现填“是”" in shown, forms_of(city, student)) == (False, True, [])
+    assert (in_hand(window), panel(admin.get(TASKS).text), panel(city.get(HOME).text)) == (0, "", "")
+    assert "登错学生" not in panel(window.as_(VIEWER).get(page).text)
+    listed = admin.get(f"/{YEAR}/exports/consents.csv").text
+    assert [bool(re.search("登记有误（.+，2022-02-07）", line)) for line in listed.splitlines() if student in line] == [
+        False, True,
+    ]  # fmt: skip
+    admin.submit(f"{page}/consent", once="the province's", **BACK)
+    assert [len(forms_of(window.as_(who), student)) for who in (ADMIN, CITY)] == [1, 0]

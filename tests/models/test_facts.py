@@ -95,7 +95,8 @@ def record(scene: Scene, recorded: Mapping[str, tuple[date, list[bool]]]) -> Non
         each = ((number, born, one) for number, (born, several) in recorded.items() for one in several)
         for number, born, given in each:
             new = guardian_consents.NewConsent(number, given, FILED, "mother", "paper", "own", born=born)
-            guardian_consents.add(connection, token_hex(), scene.year.year, NANJING, new, stamp("2022-01-10T09:00"))
+            signed = stamp("2022-01-10T09:00")
+            guardian_consents.add(connection, token_hex(), scene.year.year, NANJING, new, signed, NANJING)
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from acts.correct import correct
 from acts.correct_result import correct_result
 from acts.correct_student import Correction, correct_student
 from acts.extend import extend
-from acts.guardian_consents import put_consent
+from acts.guardian_consents import put_consent, void_consent
 from acts.move_student import NewHome, move_student
 from acts.nobody_applied import nobody_applied
 from acts.nudge import nudge
@@ -32,7 +32,7 @@ from acts.return_mentors import return_mentors
 from acts.withdraw import withdraw
 from calendars import files
 from calendars.year import Year
-from models import city_requests
+from models import city_requests, guardian_consents
 from models.case_notes import PROVINCE, NewNote
 from models.city_requests import Wanted
 from models.database import Database
@@ -232,6 +232,10 @@ def test_what_guardians_said_is_recorded_again(scene: Scene) -> None:
     scene.rerun("application", NANJING, "2022-01-12T10:00", date(2022, 1, 20))
     load("2022-01-13T10:00")
     assert scene.submit("application", NANJING, "2022-01-13T11:00").outcome == "returned"
+    with scene.database.read() as connection:
+        error = guardian_consents.consents(connection, YEAR, number=second)[-1]
+    assert void_consent(scene.database, YEAR, error, "登错", stamp("2022-01-13T11:20"), NANJING).done
+    assert scene.submit("application", NANJING, "2022-01-13T11:40").done
     found = fork(scene.database, YEAR, instant("2022-01-13T12:00"), {})
     assert (found.left, found.refused, found.cells) == ((), (), ())
 

@@ -213,7 +213,8 @@ def _wanted(column: Column[Any]) -> bool:
 
 def _sample(column: Column[Any], city: str) -> object:
     name = column.name
-    own = {"number": [*CODES].index(city) + 1, "whose": f"mentor:of {city}", "kind": "appointment"}
+    place = [*CODES].index(city) + 1
+    own = {"number": place, "record": place, "whose": f"mentor:of {city}", "kind": "appointment"}
     if column.foreign_keys or (column.table.name == "award" and name in own):
         return own.get(name, YEAR if name == "year" else 1)
     if isinstance(column.type, WORDS):

@@ -111,6 +111,7 @@ OWNED_FIELDS: Mapping[str, Callable[[Window, str], str]] = {
     "student": lambda window, city: OWNED["student"](window, city)[0],
     "party": lambda window, city: _rows(MENTORS, "party")(window, city)[0],
     "answers": lambda window, city: next(iter(_ids("case_note", "city")(window, city)), "0"),
+    "consent": lambda window, city: next(iter(_ids("guardian_consent", "city")(window, city)), "0"),
     "template": lambda window, city: next(iter(_ids("letter_template", "office")(window, city)), "0"),
 }
 """Fields of a form that name something of a city's."""
