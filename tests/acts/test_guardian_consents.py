@@ -385,10 +385,8 @@ def test_an_error_bars_neither_what_comes_before_its_day_nor_a_withdrawal(rolled
     assert file(rolled).done
     assert put(rolled, BACK._replace(day=date(2022, 1, 9))).done
     assert not put(rolled, CONSENT, "2022-01-10T11:00").done
-    assert (
-        void(rolled, 3, at="2022-01-10T11:30").message
-        == f"南京 学生申报：{ONE} 已登记：第 3 号登记有误，此后不以它为准。"
-    )
+    said = void(rolled, 3, at="2022-01-10T11:30")
+    assert said.message == f"南京 学生申报：{ONE} 已登记：第 3 号登记有误，此后不以它为准。"
     assert put(rolled, CONSENT, "2022-01-10T12:00").done
     assert put(rolled, BACK, "2022-01-10T13:00").done
     assert "该生仍在名单中" not in void(rolled, 5, at="2022-01-10T13:30").message
