@@ -42,6 +42,7 @@ child     waiting    open       submitted  passed   returned   overdue    withdr
 known     waiting    open       submitted  passed   returned   overdue    withdrawn
 note      waiting    open       submitted  passed   returned   overdue    withdrawn
 consent   waiting    open       submitted  passed   returned   overdue    withdrawn
+consent-void waiting open      submitted  passed   returned   overdue    withdrawn
 amend     -          -          -          passed   -          -          -
 """
 

@@ -213,8 +213,11 @@ def _wanted(column: Column[Any]) -> bool:
 
 def _sample(column: Column[Any], city: str) -> object:
     name = column.name
-    place = [*CODES].index(city) + 1
-    own = {"number": place, "record": place, "whose": f"mentor:of {city}", "kind": "appointment"}
+    consent = SQLModel.metadata.tables["guardian_consent"]
+    own = {
+        "number": [*CODES].index(city) + 1, "whose": f"mentor:of {city}", "kind": "appointment",
+        "record": select(func.min(consent.c.id)).where(consent.c.city == city).scalar_subquery(),
+    }  # fmt: skip
     if column.foreign_keys or (column.table.name == "award" and name in own):
         return own.get(name, YEAR if name == "year" else 1)
     if isinstance(column.type, WORDS):
