@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 PREFIX = "TALENT_"
 SUFFIX = "_FILE"
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104 # noqa: S104 -- compared, not bound
 """From where this machine itself reaches what listens everywhere."""
 
 COUNTERSIGNABLE = ("publish", "waive", "withdraw", "correct-result")

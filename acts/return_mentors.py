@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from season.unit_of_work import Season
 
 ROLL = "mentor-recommendation"
-THEN: Mapping[str, str] = {"pass": "其余导师审定通过", "wait": "名单退回市办，改好后再一并审定"}
+THEN: Mapping[str, str] = {"pass": "其余导师审定通过", "wait": "名单退回市办，改好后再一并审定"}  # nosec B105 # no password
 """What becomes of the rest of the roll."""
 
 NAMED = re.compile(r"(.+?)[（(](.+?)[)）]")

@@ -35,7 +35,7 @@ URL = f"sqlite:///{DEMO}/talent.db"
 WORKBOOK = PACKS / str(DEMO_YEAR) / "yancheng" / "shortlist.xlsx"
 """What Yancheng would have filed."""
 LAST_LETTERS = 8
-PASSWORD = "yanlian-2022"  # noqa: S105 -- of invented people, on a database of invented people, printed for everybody
+PASSWORD = "yanlian-2022"  # nosec B105 # noqa: S105 -- of invented people, on a database of invented people, printed for everybody
 """What every account of the demonstration signs in with: 演练."""
 
 

@@ -91,7 +91,7 @@ class Child:
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(self.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as log:
             self._from = log.tell()
-            self.process = subprocess.Popen(  # noqa: S603 -- our own command
+            self.process = subprocess.Popen(  # nosec B603 # noqa: S603 -- our own command
                 self.command,
                 env=dict(self.environment),
                 cwd=self.cwd,

@@ -31,7 +31,7 @@ class Task(NamedTuple):
     @classmethod
     def of(cls, data: bytes) -> Task:
         """Give what these bytes of ours hold."""
-        return cls(*pickle.loads(data))  # noqa: S301 - written by `packed` in the process that started this one
+        return cls(*pickle.loads(data))  # nosec B301 # noqa: S301 - written by `packed` in the process that started this one
 
 
 class _Pickler(pickle.Pickler):

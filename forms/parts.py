@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.parsers import expat  # hostile XML is what the limits of the process are for; a DTD is refused
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import quoteattr  # nosec B406 # it writes, and reads nothing
 
 _TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _CELLS = "worksheet"

@@ -159,7 +159,7 @@ class _Process:
     def _start(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:
             self._stop()
-            self._running = subprocess.Popen(  # noqa: S603 - this interpreter, our own file
+            self._running = subprocess.Popen(  # nosec B603 # noqa: S603 - this interpreter, our own file
                 [sys.executable, "-I", "-c", _INSIDE, str(_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

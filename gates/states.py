@@ -51,7 +51,7 @@ class Event(StrEnum):
     LOAD = "load"
     SUBMIT = "submit"
     RECALL = "recall"
-    PASS = "pass"  # noqa: S105 - no password
+    PASS = "pass"  # nosec B105 # noqa: S105 - no password
     RETURN = "return"
     LAPSE = "lapse"
     APPROVE = "approve"

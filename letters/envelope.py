@@ -163,7 +163,7 @@ def _own(part: Part) -> _Own:
         audience=framed.audience if framed else "city",
         day=framed.day if framed else date.min,
         text=body,
-        html=Markup(marked) if html else AS_TEXT.format(escape(body)),  # noqa: S704 - escaped when it was rendered
+        html=Markup(marked) if html else AS_TEXT.format(escape(body)),  # nosec B704 # noqa: S704 - escaped when it was rendered
     )
 
 

@@ -130,7 +130,7 @@ def cast_of(year: Year, city: City, seed: int, times: int) -> Cast:
 
 
 def _dice(seed: int, city: City, whose: str) -> Random:
-    return Random(f"{seed}/{city.slug}/{whose}")  # noqa: S311 - invented rows, no secret
+    return Random(f"{seed}/{city.slug}/{whose}")  # nosec B311 # noqa: S311 - invented rows, no secret
 
 
 def _subject(year: Year, place: int, *, junior: bool) -> str:

@@ -29,7 +29,7 @@ MARK = 16
 """Characters of a session's digest by which its owner's page names it."""
 
 DONE: Mapping[str, str] = {
-    "password": "密码已修改；其他地方的登录都已结束。",
+    "password": "密码已修改；其他地方的登录都已结束。",  # nosec B105 # what a page says
     "authenticator": "已换用新的验证器；其他地方的登录都已结束。",
     "sessions": "其他地方的登录已结束。",
 }

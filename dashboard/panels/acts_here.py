@@ -10,7 +10,7 @@ from markupsafe import Markup
 from acts.book import ACTS, offered
 from acts.nudge import NUDGE
 from calendars.deadlines import day_of
-from dashboard.serving.rendering import render
+from dashboard.serving.rendering import fragment
 from gates.states import State
 from models import contacts
 from models.written_letters import queued_keys
@@ -58,7 +58,7 @@ def acts_panel(place: Place) -> Markup | None:
         "contact": contacts.in_charge(people, today),
         "nudged": any(key[1] == city.slug and key[4] == NUDGE.slug for key in keys) if city else False,
     }
-    return Markup(render("panels/acts_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
+    return fragment("panels/acts_here.html", place.request, **facts)
 
 
 def _own(place: Place, found: Standings, standings: Iterable[Standing]) -> set[Act]:

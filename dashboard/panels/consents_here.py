@@ -10,7 +10,7 @@ from acts.guardian_consents import LONGEST, may_void, wording
 from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
 from dashboard.serving.policy import HANDS
-from dashboard.serving.rendering import render
+from dashboard.serving.rendering import fragment
 from dashboard.views.consents import in_words
 from models import guardian_consents
 from models.case_notes import PROVINCE
@@ -38,7 +38,7 @@ def consents_panel(place: Place) -> Markup | None:
     if not found:
         return None
     facts = {"found": found, "year": opened.year}
-    return Markup(render("panels/consents_here/open.html", place.request, **facts))  # noqa: S704 -- a template's
+    return fragment("panels/consents_here/open.html", place.request, **facts)
 
 
 def consents_of(
@@ -65,4 +65,4 @@ def consents_of(
         "paper": wording(look.opened.book, year).digest[:SHOWN], "longest": LONGEST,
         "in_charge": site.settings.children_contact, "today": day_of(look.as_of),
     }  # fmt: skip
-    return Markup(render("panels/consents_here.html", request, **facts))  # noqa: S704 -- a template's
+    return fragment("panels/consents_here.html", request, **facts)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard.acts.filing_state import filing_of, work
 from dashboard.acts.once import form_token
-from dashboard.serving.rendering import render
+from dashboard.serving.rendering import fragment
 from dashboard.signing_in.reader import Role
 from dashboard.views.next_step import STEPS
 from gates.states import State
@@ -33,7 +33,7 @@ def filing_panel(place: Place) -> Markup | None:
     may_recall = not reader.province and done.now.state is State.SUBMITTED and done.now.due.met_by(place.looking.as_of)
     facts: dict[str, Any] = {"here": here, "work": done, "steps": STEPS, "look": place.looking}
     facts |= {"token": form_token(), "recalling": may_recall, "ways": _ways(here, done, reader)}
-    return Markup(render("panels/filing_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
+    return fragment("panels/filing_here.html", place.request, **facts)
 
 
 def _ways(here: PhaseForm, done: Work, reader: Reader) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from acts.know_addresses import FILED
 from dashboard.acts.filing_state import filing_of
-from dashboard.serving.rendering import render
+from dashboard.serving.rendering import fragment
 from dashboard.signing_in.reader import Role
 from dashboard.views.next_step import MAY_ASK
 from models.party_addresses import known_by
@@ -41,4 +41,4 @@ def known_panel(place: Place) -> Markup | None:
     theirs = [one for one in known if one.kind in kinds]
     dead, filed = sum(one.dead for one in theirs), place.state in FILED
     facts = {"count": len(theirs), "dead": dead, "filed": filed, "home": here.home}
-    return Markup(render("panels/known_here.html", place.request, **facts))  # noqa: S704 -- our own template, escaped
+    return fragment("panels/known_here.html", place.request, **facts)

@@ -12,7 +12,7 @@ from acts.case_notes import LONGEST
 from calendars.deadlines import day_of
 from dashboard.acts.once import form_token
 from dashboard.serving.policy import HANDS
-from dashboard.serving.rendering import render
+from dashboard.serving.rendering import fragment
 from models import case_notes, directory
 from models.case_notes import PROVINCE
 
@@ -60,7 +60,7 @@ def notes_panel(place: Place) -> Markup | None:
         return None
     facts = {"waiting": waiting, "year": year, "office": office, "look": place.looking}
     facts["today"] = day_of(place.looking.as_of)
-    return Markup(render("panels/notes_here/waiting.html", place.request, **facts))  # noqa: S704 -- a template's
+    return fragment("panels/notes_here/waiting.html", place.request, **facts)
 
 
 def notes_of(request: Request, reader: Reader, look: Looking, case: Case) -> Markup | None:
@@ -80,7 +80,7 @@ def notes_of(request: Request, reader: Reader, look: Looking, case: Case) -> Mar
         "token": form_token, "longest": LONGEST, "province": PROVINCE, "there": there,
         "here": [city.slug for city in case.cities], "closed": _closed(look), "today": day_of(look.as_of),
     }  # fmt: skip
-    return Markup(render("panels/notes_here.html", request, **facts))  # noqa: S704 -- a template's
+    return fragment("panels/notes_here.html", request, **facts)
 
 
 def _found(connection: Connection, look: Looking, case: Case, office: str) -> tuple[case_notes.Thread, ...]:

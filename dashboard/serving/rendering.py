@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from acts.signatures import granter, signed
 from dashboard.serving.in_hand import hands_now
@@ -84,6 +85,11 @@ def render(template: str, request: Request, **facts: Any) -> str:  # noqa: ANN40
     """Give a page's text. Every template may use `reader` (None where nobody is signed in) and `request`."""
     reader = getattr(request.state, "reader", None)
     return environment().get_template(template).render(reader=reader, request=request, **facts)
+
+
+def fragment(template: str, request: Request, **facts: Any) -> Markup:  # noqa: ANN401 -- a template's own facts
+    """Give a part of a page, for a template to put in as it is: what it shows was escaped where it was rendered."""
+    return Markup(render(template, request, **facts))  # nosec B704 # noqa: S704 -- the template escapes
 
 
 def page(template: str, request: Request, *, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401

@@ -85,6 +85,6 @@ def downgrade() -> None:
         table.drop_column("about")
         table.drop_column("kind")
     for column, kept in zip(ANSWER, ("said", "signed", "as_of", "reason"), strict=True):
-        op.execute(f"UPDATE request SET {column} = (SELECT {kept} FROM kept WHERE kept.request = request.id)")  # noqa: S608 -- of the constants above
+        op.execute(f"UPDATE request SET {column} = (SELECT {kept} FROM kept WHERE kept.request = request.id)")  # nosec B608 # noqa: S608 -- of the constants above
     op.execute("DROP TABLE kept")
     op.create_index("ix_request_year_answer", "request", ["year", "answer"])

@@ -45,7 +45,7 @@ def close_the_rest() -> None:
                 f"BEGIN SELECT RAISE(ABORT, '{CHAIN} is append-only'); END"
             )
         for table, keys in KEYS.items():
-            there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in keys)  # noqa: S608 -- ours
+            there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in keys)  # nosec B608 # noqa: S608 -- ours
             no = "IGNORE" if table in IGNORED else f"ABORT, '{table} is append-only'"
             op.execute(
                 f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} BEGIN SELECT RAISE({no}); END"
