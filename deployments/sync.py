@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +98,7 @@ async def sync(deployments: Sequence[Deployment], workplace: Workplace) -> Synce
             identity, differed = await _deployment(client, deployment, workplace)
             changed += [deployment.flow] * differed
             if deployment.beats:
-                await _drop_past(client, identity)
+                await drop_missed(client, deployment.flow)
             new, stale = await _schedules(client, identity, deployment)
             made += [f"{deployment.flow}/{slug}" for slug in new]
             gone += [f"{deployment.flow}/{slug}" for slug in stale]
@@ -119,15 +120,20 @@ async def _pool(client: PrefectClient) -> None:
             await client.update_work_queue(queue.id, concurrency_limit=None)
 
 
-async def _drop_past(client: PrefectClient, deployment: UUID) -> None:
+async def drop_missed(client: PrefectClient, flow: str) -> None:
     """Forget the beats of a time when nobody was there to run them: the next one does all that they would."""
+    try:
+        deployment = await client.read_deployment_by_name(f"{flow}/{NAME}")
+    except ObjectNotFound:
+        return
     missed = FlowRunFilter(
-        deployment_id=FlowRunFilterDeploymentId(any_=[deployment]),
+        deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         expected_start_time=FlowRunFilterExpectedStartTime.model_validate({"before_": datetime.now(TZ)}),
     )
     for run in await client.read_flow_runs(flow_run_filter=missed):
-        await client.delete_flow_run(run.id)
+        with suppress(ObjectNotFound):  # another worker was first
+            await client.delete_flow_run(run.id)
 
 
 async def _remove_strangers(client: PrefectClient, flows: set[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from prefect.workers.process import ProcessWorker, ProcessWorkerResult
 
 from deployments.engine import ROOMS
 from deployments.lookout import Lookout
+from deployments.sync import drop_missed
 from deployments.up import keyed
 from deployments.work_pool import POOL
 from flows.deliver import post
@@ -58,11 +59,23 @@ class WarmWorker(ProcessWorker):
         super().__init__(POOL)
         self.under_way: Counter[str] = Counter()
         self._processes = asyncio.Semaphore(PROCESSES_AT_ONCE)
+        self._has_begun = False
 
     @classmethod
     def __dispatch_key__(cls) -> str:
         """Give a name of its own: that of its type stays with Prefect's own worker of processes."""
         return POOL
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take up what is due; first of all without the beats that nobody came to, which would all run at once.
+
+        The sync drops them too, and comes after whatever the worker took up before it was through.
+        """
+        if not self._has_begun:
+            for beat in (watch, post):
+                await drop_missed(self.client, beat.name)
+            self._has_begun = True
+        return await super().get_and_submit_flow_runs()
 
     async def run(
         self,
