@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check bench proof-filing proof-post proof-told proof-restarts proof-ops proof-installing privacy release-fixture screenshots
+.PHONY: help install demo pack test fast check audit bench proof-filing proof-post proof-told proof-restarts proof-ops proof-installing privacy release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -47,8 +47,12 @@ check: $(installed)  ## everything the CI looks at: style, types, imports, depen
 	$(bin)/mypy .
 	$(bin)/lint-imports
 	$(bin)/deptry .
+	$(bin)/bandit -q -c pyproject.toml -r .
 	$(both) tests/commands/test_db.py  # migrations, on both kinds of database
 	$(both)
+
+audit: $(installed)  ## what is publicly known to be wrong with the packages that ship; asks a service on the network
+	@$(bin)/python -m tests.audit
 
 bench: $(installed)  ## measured figures, as a table with medians
 	@$(bin)/python -m benchmarks
