@@ -10,11 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from calendars.deadlines import TZ
+from models import record_chain
 from models.columns import table_of
+from models.database import Database
 from models.outbox import LetterRow
 from models.tables.season import Letter
+from phases.book import BOOK
 from post import claims
 from season import reminding
+from tests.support.kinds import ON_SQLITE
 from tests.support.scenes import NANJING, Scene, instant
 
 APPLICATION, ROLL = "application", "mentor-recommendation"
@@ -158,6 +162,21 @@ def test_a_digest_that_never_left_is_made_up_for_the_next_day(scene: Scene) -> N
         mine = (table.c.kind == "digest") & (table.c.slot == "2022-02-07")
         connection.execute(table.update().where(mine).values(state="cancelled"))
     assert digests(scene, "2022-02-08T00:00", "2022-02-11T00:00") == ["02-08"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_a_real_years_digest_says_where_the_record_ends(database_url: str, *, rehearsal: bool) -> None:
+    database = Database(database_url, BOOK)
+    scene = Scene.begin(database, rehearsal=rehearsal)
+    for at in ("2021-12-31T00:00", "2022-01-17T00:00"):  # opened, and late
+        scene.advance(at)
+    with database.read() as connection:
+        ends = [str(head) for head in record_chain.heads(connection) if head.strand == scene.year.year]
+    [digest] = [one for one in scene.advance("2022-01-17T09:00").changes.letters if one.kind == "digest"]
+    said = [line for line in digest.text.splitlines() if "记录校验码" in line]
+    assert (len(ends), [all(end in line for end in ends) for line in said]) == (1, [] if rehearsal else [True])
+    database.dispose()
 
 
 @pytest.mark.parametrize("seed", range(3))
