@@ -117,7 +117,7 @@ def _not_voided(season: Season, one: KeptConsent, reason: str, office: str) -> s
     if one.id in guardian_consents.voids(season.connection, season.year.year):
         return f"{one.id} 号已登记为有误，不必重复登记"
     try:
-        return "" if prose(reason, LONGEST) else "请写明错在哪里"
+        return "" if prose(reason, LONGEST) else "请写明有误之处"
     except BadCellError as error:
         return f"说明{error.wrong}，请改正"
 

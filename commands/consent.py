@@ -59,7 +59,7 @@ def void(
     consent: Annotated[int, Parameter(name="编号", help="talent consent list 里的编号")],
     /,
     *,
-    reason: Annotated[str, Parameter(metavar="说明", help="错在哪里；不要写姓名、病情和家庭情况")],
+    reason: Annotated[str, Parameter(metavar="说明", help="有误之处；不要写姓名、病情和家庭情况")],
     season: SeasonOptions = SEASON,
 ) -> int:
     """Record that one was recorded in error."""

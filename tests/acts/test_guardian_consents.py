@@ -406,7 +406,7 @@ def test_an_error_is_recorded_once_by_who_recorded_it_or_the_province_and_of_no_
         (1, "登错学生", PROVINCE, "1 号是据报送的报名表登记的；请改正报名表后重新报送。"),
         (3, "登错学生", WUXI, f"3{theirs}"),
         (4, "登错学生", NANJING, f"4{theirs}"),
-        (3, " ", NANJING, "请写明错在哪里。"),
+        (3, " ", NANJING, "请写明有误之处。"),
         (3, "长" * (LONGEST + 1), NANJING, "说明长 101 字，超过 100 字，请改正。"),
         (3, "登错学生", NANJING, ""),
         (3, "登错学生", NANJING, "3 号已登记为有误，不必重复登记。"),
