@@ -11,6 +11,7 @@ import html5lib  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import event, insert, update
 
+from acts.contacts import add_contact
 from cli import main
 from dashboard.serving.site import Site
 from gates.states import State
@@ -22,7 +23,8 @@ from models.tables.city_requests import Request
 from models.tables.season import Letter, Office, Suppressed
 from phases.book import BOOK
 from settings import Settings
-from tests.support.scenes import Scene, calendar, instant
+from tests.support.reading import Read
+from tests.support.scenes import Scene, calendar, instant, stamp
 from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Window
 
 H = "{http://www.w3.org/1999/xhtml}"
@@ -69,6 +71,20 @@ def test_the_past_is_what_talent_status_shows_of_it(
     assert f"<b>{told['totals']['admitted']}</b> 入选" in page
     done_since = at < "2022-02-06"
     assert ("在培（人）" in page, told["in_training"]) == (not done_since, None if done_since else 0)
+
+
+def test_every_page_of_a_year_names_whom_to_ask_in_the_province(window: Window) -> None:
+    """As the notice prints it, until the office keeps somebody else."""
+    pages = (("yancheng", "/2022/cities/yancheng"), ("yancheng", "/2022/shortlist/yancheng"), (VIEWER, "/2022"))
+    for who, page in pages:
+        found = Read.page(window.as_(who).get(page).text).links
+        assert {"tel:000-00000000", "mailto:province@office.example"} <= {*found}, page
+    given = (window.database, "province", "省级管理办公室", stamp("2022-02-07T09:00"))
+    assert add_contact(*given, name="李办", part="main", email="li@office.example", phone="025-83000000").done
+    for who, page in pages:
+        text = window.as_(who).get(page).text
+        asked = ("省级管理办公室李办", "tel:025-83000000", "mailto:li@office.example", "000-00000000")
+        assert [one in text for one in asked] == [True, True, True, False], page
 
 
 def test_only_what_needs_the_provinces_hand(window: Window) -> None:
