@@ -17,13 +17,16 @@ import season.correspondence
 from acts.amend import amend
 from acts.answer import answer
 from acts.ask import ask
-from acts.beliefs import SeveralParties, UnknownParty, beliefs, party_of
+from acts.beliefs import SeveralParties, UnknownParty, beliefs, party_of, untrue
 from acts.correct import correct
+from acts.extend import extend
 from calendars.deadlines import at_nine, day_of
 from models.city_requests import unanswered
 from models.columns import table_of
+from models.loading import register
 from models.tables.pool import Party
 from models.tables.season import Letter
+from phases.letter_kinds import UNTOLD
 from tests.acts.test_machine import CITIES, PHASES, Season, play, template
 from tests.support.mailboxes import Mailboxes, believed
 from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
@@ -95,7 +98,7 @@ def test_who_is_meant(scene: Scene) -> None:
         with pytest.raises(UnknownParty, match="没有名为“无名氏”的单位或个人"):
             party_of(connection, scene.year, "无名氏")
     with scene.database.write("every") as connection:
-        connection.execute(party.insert().values(kind="school", name=name, place="别处", email=""))
+        register(connection, [("school", name, "别处")])
     with scene.database.read() as connection, pytest.raises(SeveralParties, match=f"请写编号：{kind}:{key}、school:"):
         party_of(connection, scene.year, name)
 
@@ -136,6 +139,12 @@ class Believing(Season):
             until = None if days is None else self.day(days)
             answer(self.scene.database, YEAR, one.id, stamp(self.at), grant=grant, until=until, reason="情况属实")
 
+    @rule(city=CITIES, phase=PHASES, days=st.integers(1, 60))
+    def leave_out(self, city: str, phase: str, days: int) -> None:
+        """The province gives a day and tells nobody, on record."""
+        given = (self.scene.database, YEAR, phase, [city], stamp(self.at))
+        self.act(city, lambda **dry: extend(*given, until=self.day(days), reason="暴雪", untold="均已在场", **dry))
+
     @rule()
     def morning(self) -> None:
         """The next working morning comes: what is owed is written and goes out."""
@@ -146,8 +155,9 @@ class Believing(Season):
         self.nobody_is_wrong()
 
     def nobody_is_wrong(self) -> None:
+        """Save for those whom the province left out, each of whom the list of them names, with the reason."""
         found = believed(self.scene.database, YEAR, self.now)
-        assert {key: days for key, days in found.items() if days[1] not in {None, days[0]}} == {}
+        assert {key for key, days in found.items() if days[1] not in {None, days[0]}} <= self.left_out(second=False)
         for (party, phase, city), (day, holds) in found.items():
             shown = self.mail.days(self.address(party)).get(f"{YEAR}-{phase}-due-{city}@talent-calendar", day)
             assert holds is None or shown == day, (party, phase, city)
@@ -156,12 +166,18 @@ class Believing(Season):
     def nobody_is_wrong_about_what_follows(self) -> None:
         """Whoever heard of the second part of the year-end, and goes by it, read the day that holds."""
         found = believed(self.scene.database, YEAR, self.now, second=True)
-        assert {key: days for key, days in found.items() if days[1] not in {None, days[0]}} == {}
+        assert {key for key, days in found.items() if days[1] not in {None, days[0]}} <= self.left_out(second=True)
         read = {(party, city): self.mail.second_day(self.address(party)) for party, _, city in found}
         assert read == {(party, city): day for (party, _, city), (day, _) in found.items()}
         for (party, phase, city), (day, holds) in found.items():
             shown = self.mail.days(self.address(party)).get(f"{YEAR}-{phase}-second-due-{city}@talent-calendar", day)
             assert holds is None or shown == day, (party, phase, city)
+
+    def left_out(self, *, second: bool) -> set[tuple[str, str, str]]:
+        """Give who goes by a day that does not hold because the newer one was left unsaid."""
+        with self.scene.database.read() as connection:
+            found = untrue(connection, YEAR, self.now)
+        return {(one.party, one.phase, one.city) for one in found if one.second is second and UNTOLD in one.newer}
 
     def address(self, party: str) -> str:
         letter = table_of(Letter)
@@ -202,3 +218,17 @@ def test_where_a_moved_day_is_told_to_nobody_it_is_found(template: Path, monkeyp
             with pytest.raises(AssertionError):
                 machine.morning()
         machine.teardown()
+
+
+def test_whoever_was_left_out_goes_by_the_old_day_and_is_listed(template: Path) -> None:
+    Believing.template = template
+    machine = Believing()
+    machine.begin(0, 0)
+    machine.open_mailboxes()
+    machine.morning()
+    machine.leave_out(NANJING, FIRST, 40)
+    machine.morning()
+    wrong = {(CITY, FIRST, NANJING)}
+    days = believed(machine.scene.database, YEAR, machine.now)
+    assert {key for key, (told, holds) in days.items() if told != holds} == machine.left_out(second=False) == wrong
+    machine.teardown()
