@@ -220,7 +220,7 @@ def test_the_document_names_every_route_and_its_page_shows_it(window: Window) ->
     viewer = window.as_(VIEWER)
     document = viewer.get(f"{ROOT}/openapi.json").json()
     page = viewer.get(f"{ROOT}/docs")
-    assert len(document["paths"]) == 29
+    assert len(document["paths"]) == 31
     assert all(f"{path}</code>" in page.text for path in document["paths"])
     assert ("<script>" in page.text, "https://" in page.text) == (False, False)
     assert window.as_(None).get(f"{ROOT}/openapi.json").status_code == 401
