@@ -28,6 +28,7 @@ _MARKS = re.compile(f"[{_IGNORED}{_GLYPHS}]")
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _POINT = re.compile(f"[{_POINTS}]|(?<=[{_HAN}])\\s*[.]\\s*(?=[{_HAN}])")
 _BESIDE_HAN = re.compile(f"(?<=[{_HAN}·])\\s+|\\s+(?=[{_HAN}·])")
+_BRACKETED = re.compile(f"(?<=[{_HAN}])[(]([^()]*)[)]|[(]([^()]*[{_HAN}][^()]*)[)]")
 _NAMED = {"\n": "换行", "\r": "回车", "\t": "制表符", "\u2028": "换行", "\u2029": "换行"}
 _SORTS = (
     ("0", "9", "数字"),
@@ -60,6 +61,11 @@ def fold(text: str) -> str:
         return text
     text = _POINT.sub("·", text.translate(_RADICALS))
     return " ".join(_BESIDE_HAN.sub("", text).split())
+
+
+def shown(text: str) -> str:
+    """Give what all texts share that look like this one as it is printed: brackets of Chinese text are full-width."""
+    return _BRACKETED.sub(lambda one: f"（{one[1] or one[2]}）", fold(text))
 
 
 def character(mark: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, bindparam, cast, delete, func, insert, select, update
 
-from forms.folding import fold
+from forms.folding import fold, shown
 from models.columns import table_of
 from models.database import book_of
 from models.shortcuts.bulk import insert_once
@@ -82,7 +82,7 @@ def register(connection: Connection, parties: Collection[PartyKey]) -> dict[Part
     known = _alike(connection, alike.values())
     if new := {key: one for key, one in alike.items() if one not in known}:
         table = table_of(Party)
-        named = {key: (kind, name, key[2]) for key, (kind, name, _) in new.items()}
+        named = {key: (key[0], shown(key[1]), key[2]) for key in new}
         insert_once(connection, table, [{**_named(one), "email": ""} for one in named.values()])
         query = select(table.c.kind, table.c.name, table.c.place, table.c.id)
         rows = connection.execute(query.where(table.c.name.in_(sorted({name for _, name, _ in named.values()}))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dashboard.views import masking
+from forms.folding import fold
 from forms.wording import as_text
 from models.personal_changes import WHAT
 
@@ -82,9 +83,9 @@ def changed(found: Iterable[KeptChange], *, full: bool, about: Collection[str] |
 
     Not in `full`, a child's name is covered, and why it was changed is left out: that tells what befell the child.
     """
-    worded = []
+    worded, wanted = [], None if about is None else {fold(name) for name in about}
     for one in found:
-        if about is None or {one.number, one.was, one.now} & {*about}:
+        if wanted is None or {one.number, fold(one.was), fold(one.now)} & wanted:
             cover = masking.name if one.what == "name" and not full else str
             kept = one if full else replace(one, reason="")
             worded.append((kept, WHAT.get(one.what, one.what), cover(one.was), cover(one.now)))

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from dashboard.views.masking import name as covered
 from models.columns import table_of
 from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
+from models.tables.personal_changes import PersonalChange
 from phases.application import SCHOOLS, STUDENTS
 from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 from tests.dashboard.test_statements import counted
 from tests.support import canaries
+from tests.support.made import instant
 from tests.support.reading import Read
 from tests.support.window import ADMIN, CITIES, VIEWER, Window
 
@@ -161,6 +163,19 @@ def test_a_party_has_a_page_for_those_whose_sheets_it_stands_on(window: Window, 
         owners = set(connection.execute(select(table.c.city).where(table.c.party == row.party)).scalars())
     seen = {name: window.as_(name).get(f"/2022/parties/{row.party}").status_code for name in (ADMIN, VIEWER, *CITIES)}
     assert seen == {name: 200 if name in {ADMIN, VIEWER, *owners} else 404 for name in (ADMIN, VIEWER, *CITIES)}
+
+
+def test_a_change_is_about_a_party_however_it_spells_it(window: Window) -> None:
+    row = first(window, MENTORS)
+    spelled = f"{row.name[0]}　{row.name[1:]}（{row.institution}）"
+    change = {
+        "year": 2022, "city": row.city, "number": "", "what": "mentor", "was": spelled, "now": "", "reason": "病假",
+        "by": "示例", "as_of": instant("2022-02-01T09:00"), "at": instant("2022-02-01T09:00"), "line": row.line,
+    }  # fmt: skip
+    with window.database.write() as connection:
+        table = table_of(PersonalChange)
+        connection.execute(insert(table).values({k: v for k, v in change.items() if k in table.c}))
+    assert spelled in window.as_(row.city).get(f"/2022/parties/{row.party}").text
 
 
 def test_the_page_of_a_party_asks_once_for_the_changes_of_all_its_cities(window: Window) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.folding import apart, character, fold
+from forms.folding import apart, character, fold, shown
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,22 @@ def test_what_looks_the_same_is_the_same(written: tuple[str, ...]) -> None:
 )
 def test_what_looks_different_is_not(one: str, other: str) -> None:
     assert fold(one) != fold(other)
+
+
+def test_what_is_shown_has_the_brackets_of_its_script() -> None:
+    typed = ("苏州中学（园区校）", "一中 (江北)", "南京大学(A)", "MIT（Boston）", "王　明")
+    assert [shown(one) for one in typed] == [
+        "苏州中学（园区校）",
+        "一中（江北）",
+        "南京大学（A）",
+        "MIT(Boston)",
+        "王明",
+    ]
+
+
+@given(st.text())
+def test_what_is_shown_looks_like_what_it_is(text: str) -> None:
+    assert fold(shown(text)) == fold(text)
 
 
 @given(st.text())
