@@ -121,7 +121,8 @@ class Brief:
     urged, by kind. `tally` are the numbers of a filing that passed. `second`: it is about the second part of the phase
     alone, and with `also` another day of that has moved as well; `second_due` is until when
     the recipient hands that in, where the year dates it. `entered` are the entries of the calendar file that goes with
-    the letter: "" for a phase's own day, a name for its second part's. `heads` are where the record's chain ends.
+    the letter: "" for a phase's own day, a name for its second part's; `ends` says that one takes days out of the
+    recipient's calendar. `heads` are where the record's chain ends.
     """
 
     kind: Kind
@@ -159,6 +160,7 @@ class Brief:
     also: SecondDay | None = None
     second_due: Due | None = None
     entered: tuple[str, ...] = ()
+    ends: bool = False
     stands: Stands | None = None
     done: date | None = None
     follows: tuple[str, ...] = ()

@@ -31,8 +31,8 @@ class Genre:
     Words: {year}, {city}, {phase}, {work} 导师推荐工作, {task} 2022年度导师推荐工作, {short} 导师名单, {due} 15日24时,
     {left} and {late} working days, {lacking} what a party is asked for, {decision} 审定, {settled} 通过,
     {granted} 核验通过, {count} of students, {counts} of a digest, {today}, {until} the day asked for, {wish} 延期申请,
-    {meets} when parties meet, {again} 同意补报, {filing} 补报, {ask} whom to ask, {own},
-    {reply} 有一条留言待回复.
+    {meets} when parties meet, {again} 同意补报, {filing} 补报, {anew} 重新 of what was filed before,
+    {ask} whom to ask, {own}, {reply} 有一条留言待回复.
     """
 
     title: str
@@ -87,19 +87,19 @@ GENRES: Mapping[tuple[Kind, Reader], Genre] = MappingProxyType(
             uncounted="待{decision}：{city}{short}，{due}前办结",
         ),
         ("overdue", "city"): Genre(
-            "关于尽快报送{short}的催办通知", "尚未收到：{city}{short}，{due}已截止", "", "尚未收到：{city}{short}"
+            "关于尽快{anew}报送{short}的催办通知", "尚未收到：{city}{short}，{due}已截止", "", "尚未收到：{city}{short}"
         ),
         ("overdue", "party"): Genre("关于提交{lacking}的函", "请提交：{lacking}", THANKS),
-        ("nudge", "city"): Genre("关于尽快报送{short}的催办提示", "请尽快报送：{city}{short}{ask}"),
+        ("nudge", "city"): Genre("关于尽快{anew}报送{short}的催办提示", "请尽快{anew}报送：{city}{short}{ask}"),
         ("digest", "province"): Genre("{today}待办事项", "{today}待办：{counts}"),
         ("escalation", "head"): Genre(
-            "关于商请督促报送{short}的函",
+            "关于商请督促{anew}报送{short}的函",
             "请予督促：{city}{short}逾期{late}个工作日",
             "请予支持，特此函商。",
             "请予督促：{city}{short}",
         ),
         ("escalation", "lead"): Genre(
-            "关于{city}逾期未报送{short}的情况报告",
+            "关于{city}逾期未{anew}报送{short}的情况报告",
             "呈报：{city}{short}逾期{late}个工作日",
             "妥否，请阅示。",
             "呈报：{city}{short}",

@@ -298,9 +298,11 @@ def _concerns(found: Finding, brief: Brief) -> bool:
 
 
 def _has_calendar(brief: Brief) -> bool:
-    """Whether a calendar file goes with it; with a withdrawal one does where a deadline had been told."""
+    """Whether a calendar file goes with it; with a withdrawal one does where one had put a deadline there."""
     calendar = LETTER_KINDS[brief.kind].calendar
-    if calendar == "ends" or (calendar and brief.arranged):
+    if calendar == "ends":
+        return brief.ends
+    if calendar and brief.arranged:
         return True
     return bool(brief.own is None and brief.entered) or (bool(calendar) and _is_entered(brief))
 

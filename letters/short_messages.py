@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 CLAUSES: Mapping[tuple[Kind, Audience | None], str] = {
     ("overdue", None): "{what}已逾期，请尽快报送",
     ("nudge", None): "{what}已逾期，省级管理办公室催办",
-    ("escalation", "head"): "{what}逾期未报送，请督促",
-    ("escalation", "lead"): "{what}逾期未报送，已督办",
+    ("escalation", "head"): "{what}已逾期，请督促",
+    ("escalation", "lead"): "{what}已逾期，已督办",
     ("reminder", None): "{what}请于{due}前办理",
     ("moved", None): "{what}截止时间改为{due}",
     ("corrected", None): "{what}截止时间更正为{due}",

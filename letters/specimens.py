@@ -88,6 +88,7 @@ def specimen(book: Book, year: Year, kind: Kind, phase: str | None, audience: Au
         second=second is not None,
         second_due=_second_due(year, found, audience) if found else None,
         entered=_entered(book, year, kind, found, audience) if found else (),
+        ends=row.calendar == "ends" and in_calendar(book.dealings(found or year.phases[0], year), audience),
         students=numbers if mailing or (row.later and audience not in OFFICES) else (),
         listed=numbers if mailing else (),
         done=as_of.date(),
@@ -110,7 +111,7 @@ def calendar_file(book: Book, year: Year, brief: Brief, city: City) -> str | Non
     slug = brief.phase or year.phases[0].slug
     calendar = LETTER_KINDS[brief.kind].calendar
     entered = in_calendar(book.dealings(year.phase(slug), year), brief.audience)
-    if calendar == "ends" and entered:
+    if calendar == "ends" and brief.ends:
         ended = {slug: resolve(year.phase(slug).due)}
         return cancellation(year, ended, city, sequences={slug: 1}, at=brief.as_of)
     if calendar != "sets" or is_declined(brief.asked):

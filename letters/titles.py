@@ -91,6 +91,7 @@ def _words(brief: Brief) -> Mapping[str, Any]:
         "settled": SETTLED_SHORT[ending],
         "again": "重新报送" if brief.filed else "同意补报",
         "filing": "重新报送" if brief.filed else "补报",
+        "anew": "重新" if brief.filed else "",
         "meets": phrases.meets_at(brief.arranged) if brief.arranged else "",
         "until": phrases.short(asked.until) if asked and asked.until else "",
         "wish": "异议" if asked and asked.about else "延期申请",

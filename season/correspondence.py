@@ -113,10 +113,13 @@ class _Words:
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self.brief(owed, recipient), self._season.stamp.words)
-        cause = (owed.kind, owed.phase, owed.city, owed.second, owed.also and owed.also[0], recipient.audience)
+        return found, self._file(owed, recipient.audience)
+
+    def _file(self, owed: Owed, audience: Audience) -> str | None:
+        cause = (owed.kind, owed.phase, owed.city, owed.second, owed.also and owed.also[0], audience)
         if cause not in self._files:  # it costs as much as two hundred letters
-            self._files[cause] = calendar_file(self._season, owed, recipient.audience)
-        return found, self._files[cause]
+            self._files[cause] = calendar_file(self._season, owed, audience)
+        return self._files[cause]
 
     def brief(self, owed: Owed, recipient: Recipient) -> Brief:
         """Give what one letter says."""
@@ -126,6 +129,7 @@ class _Words:
                 _shared(self._season, owed, recipient.audience),
                 stands=self._stands(owed, recipient.audience),
                 chased=self._chased[_about(owed)] if owed.kind == "escalation" else {},
+                ends=LETTER_KINDS[owed.kind].calendar == "ends" and self._file(owed, recipient.audience) is not None,
             )
         return _brief(owed, recipient, self._shared[about])
 

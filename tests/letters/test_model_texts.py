@@ -19,6 +19,7 @@ from calendars.files import load
 from gates.verdict import Finding
 from letters.brief import Brief, Item, SecondDay
 from letters.occurrences import OFFICES, in_calendar, occurrences
+from letters.phrases import until
 from letters.render import Rendered, _rows, render
 from letters.specimens import specimen
 from letters.titles import subject
@@ -76,6 +77,13 @@ LATER = resolve(YEAR.phase("interview").due, [Extension(date(2022, 2, 25), "exte
 REOPENED = resolve(YEAR.phase("application").due, [Extension(date(2022, 2, 10), "rerun")])
 MEETS = Arranged(1, date(2022, 2, 25), "14:30", "盐城中学报告厅")
 
+AHEAD = tuple(
+    Item(one.name, f"{until(one.due)}截止")
+    for one in YEAR.phases
+    if one.slug not in {"mentor-recommendation", "application"}
+)
+"""The phases that a city is back in besides the one that is due first."""
+
 TALLIES = {
     "mentor-recommendation": {"new": 3, "returning": 2},
     "interview": {"admitted": 6, "funded": 5},
@@ -103,6 +111,9 @@ CASES: Mapping[str, Changed] = {
     "far": on(datetime(2022, 1, 5, 9, tzinfo=TZ), 11),
     "waits": waits,
     "moved": lambda _: {"due": LATER},
+    "refiled": lambda _: {"filed": True},
+    "file": lambda _: {"ends": True},
+    "all-ahead": lambda _: {"items": AHEAD},
     "both": both,
     "provisional": lambda _: {"provisional": True},
     "placed": lambda _: {"arranged": MEETS, "rearranged": False},

@@ -173,9 +173,9 @@ def test_what_a_robot_owes_one_recipient_is_one_message_that_lists_it_all(
     sent(scene, SENT_ON, gateway, "dingtalk")
     assert {one.path for one in gateway.told} == {f"/send?access_token={'a' * 64}"}
     asked = {
-        f"{city}市导师名单逾期未报送，请督促": [f"head:{slug}"] for city, slug in (("南京", NANJING), ("无锡", WUXI))
+        f"{city}市导师名单已逾期，请督促": [f"head:{slug}"] for city, slug in (("南京", NANJING), ("无锡", WUXI))
     }
-    asked |= {"南京市导师名单逾期未报送，已督办；无锡市导师名单逾期未报送，已督办": ["lead"]}
+    asked |= {"南京市导师名单已逾期，已督办；无锡市导师名单已逾期，已督办": ["lead"]}
     texts = [
         f"省后备人才培养计划：{clause}。{URL}/l/{_letters(scene, 'escalation', recipient)[0]}"
         for clause, (recipient,) in asked.items()
@@ -194,7 +194,7 @@ def test_what_a_text_message_merely_counts_is_not_told_by_it(scene: Scene, gatew
     sent(scene, SENT_ON, gateway)
     [told] = gateway.told
     first, second = _rows(scene)
-    clause = "南京市导师名单逾期未报送，已督办；另有1件急事"
+    clause = "南京市导师名单已逾期，已督办；另有1件急事"
     assert told.body["text"] == f"省后备人才培养计划：{clause}。{URL}/l/{first.letter}"
     assert [(one.state, one.told_by(stamp(SENT_ON).at)) for one in (first, second)] == [("sent", True), ("sent", False)]
     assert second.detail == f"与 {first.letter} 号函件的短消息合为一条，只写了件数"

@@ -123,7 +123,8 @@ def test_a_withdrawal_is_told_to_schools_that_were_told_of_a_phase(scene: Scene)
     scene.through("interview", NANJING, **taught(scene)).advance("2022-02-21T09:00")
     letters = scene.withdraw(NANJING, "2022-02-22T10:00").changes.letters
     assert {*to(letters, "withdrawn")} == {"city", "mentor1", "mentor2", "school"}
-    assert to(letters, "withdrawn")["school"].ics is None
+    says = {who: ("附件" in one.text, one.ics is not None) for who, one in to(letters, "withdrawn").items()}
+    assert says == {"city": (True, True)} | dict.fromkeys(("mentor1", "mentor2", "school"), (False, False))
     after = re.findall("您指导的学生（报名号：(.*?)）的后续安排", "".join(one.text for one in letters))
     assert sorted(after) == ["3201-2022-0001", "3201-2022-0002"]
 
