@@ -25,7 +25,7 @@ from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition
 from phases.on_record import Roll, fault, rows_read, spelled, whole
-from phases.parties import PASSED, Called, InTraining, Mailing, Pooled, Rows, Stakeholder
+from phases.parties import PASSED, Called, InTraining, Mailing, Pooled, Rows, Stakeholder, words_of
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, SheetIndex, StoredSheet, WorkedOut, party
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
 
-    from calendars.year import Figures
+    from calendars.year import Figures, Year
     from forms.workbook_rows import Reading, RowError
     from phases.matching_key import MatchingKey
     from phases.on_record import OnRecord, PlainSheets
@@ -306,6 +306,14 @@ def likeness(key: MatchingKey, name: str, born: date) -> str:
     return key.match(fold(name), born.isoformat())
 
 
+def _announce(year: Year) -> str:
+    """Ask a school to tell the grades that may apply, and juniors where a subject is open to them."""
+    senior, junior = words_of(year.figures.senior_grades), words_of(year.figures.junior_grades)
+    subjects = words_of(year.figures.junior_subjects)
+    said = f"；{subjects}学科可推荐{junior}学生" if junior and subjects else ""
+    return f"明确负责领导和联络员，面向{senior}在校学生宣传动员{said}。"
+
+
 YOUNGEST, OLDEST = 10, 20
 """The ages of pupils, in years; whoever is of another is looked at again."""
 
@@ -375,7 +383,7 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "school",
             todo=(
-                "明确负责领导和联络员，面向高一、高二在校学生宣传动员；信息学科可推荐初中生。",
+                _announce,
                 "推荐品学兼优、学科成绩排名在年级前{figures.subject_rank}%或综合成绩排名在年级前{figures.overall_rank}%的学生。",
                 "将推荐名单交{city}管理办公室。",
             ),

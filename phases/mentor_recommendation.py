@@ -18,14 +18,14 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import CityRows, MadeOf
 from phases.on_record import Roll, fault, rows_read, spelled, whole
-from phases.parties import PASSED, Called, Mailing, Pooled, Rows, Stakeholder
+from phases.parties import PASSED, Called, Mailing, Pooled, Rows, Stakeholder, words_of
 from phases.shared_columns import Subject, Taken
 from phases.stored_sheet import PARTY, StoredSheet, party
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from calendars.year import Figures
+    from calendars.year import Figures, Year
     from forms.workbook_rows import Reading, RowError
     from phases.on_record import OnRecord, PlainSheets
 
@@ -165,6 +165,10 @@ def team(facts: MentorFacts, figures: Figures) -> Found:
 def _qualifications(figures: Figures) -> str:
     lists = ((figures.team_degrees, "学位"), (figures.team_titles, "职称"))
     return "或".join(f"{'、'.join(words)}{what}" for words, what in lists if words)
+
+
+def _asked_of_members(year: Year) -> str:
+    return f"成员原则上应具备{words_of([_qualifications(year.figures)])}。"
 
 
 def _qualified(member: TeamMember, figures: Figures) -> bool:
@@ -327,11 +331,10 @@ PHASE = PhaseDefinition(
         Stakeholder(
             "institution",
             todo=(
-                (
-                    "导师原则上从“基础学科拔尖学生培养计划”导师中推荐，以“长江学者”特聘教授、国家杰出青年科学基金获得者、"
-                    "国家级和省级教学名师为主。"
+                lambda year: (
+                    f"导师原则上从“基础学科拔尖学生培养计划”导师中推荐，以{words_of(year.figures.honours)}为主。"
                 ),
-                "请组织推荐人选填写《导师信息收集表》，并确定培养团队；团队成员原则上应具备博士学位或副高以上职称。",
+                lambda year: f"请组织推荐人选填写《导师信息收集表》，并确定培养团队；团队{_asked_of_members(year)}",
                 "请明确负责此项工作的部门和联系人。",
             ),
             hands_in="导师推荐材料",
@@ -348,7 +351,7 @@ PHASE = PhaseDefinition(
             "mentor",
             todo=(
                 "核对《导师信息收集表》中的学科、计划招收人数和联系方式。",
-                "确定培养团队成员；成员原则上应具备博士学位或副高以上职称。",
+                lambda year: f"确定培养团队成员；{_asked_of_members(year)}",
             ),
             hands_in="《导师信息收集表》",
             mailings={

@@ -80,6 +80,11 @@ Sentence = str | Callable[["Year"], str]
 class Arranged:
     """When and where a city brings the parties of a phase together: what it said for the `number`th time.
 
+def words_of(figures: Iterable[str]) -> str:
+    """高一、高二: words of the year within a sentence, of which nothing is filled in."""
+    return "、".join(figures).replace("{", "{{").replace("}", "}}")
+
+
     `begins` is a time of that day, `14:30`; `place` may be a link.
     """
 
