@@ -17,8 +17,8 @@ NAMED = 20  # of those in breach; the sentence gives the total
 class Found:
     """The figures found and needed. The rule holds where there is nothing to mend.
 
-    `numbers` are all that are known to be in breach; the gate shows the first of them. `actor` is set where who
-    must act depends on what is missing.
+    `numbers` are all that are known to be in breach; of what a city mends the gate keeps the first. `actor` is
+    set where who must act depends on what is missing.
     """
 
     found: str

@@ -48,7 +48,7 @@ def judge(gate: Gate[F], facts: F, figures: Figures, waivers: Mapping[str, Waive
 
 
 def _finding(rule: Rule[F], found: Found, waivers: Mapping[str, Waived]) -> Finding:
-    waivable = rule.kind == "in-principle" and found.mend
+    actor, waivable = found.actor or rule.actor, rule.kind == "in-principle" and found.mend
     return Finding(
         rule=rule.id,
         clause=rule.clause,
@@ -56,8 +56,8 @@ def _finding(rule: Rule[F], found: Found, waivers: Mapping[str, Waived]) -> Find
         found=found.found,
         needed=found.needed,
         ok=not found.mend,
-        actor=found.actor or rule.actor,
+        actor=actor,
         mend=found.mend,
-        numbers=found.numbers[:NAMED],
+        numbers=found.numbers[:NAMED] if actor == "city" else found.numbers,  # others are asked one by one
         waived=waivers.get(rule.id) if waivable else None,
     )

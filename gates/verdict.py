@@ -30,9 +30,10 @@ class Waived:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found. `numbers` are the first of those in breach: application numbers, mentors, schools.
+    """What one rule found. `numbers` are those in breach: application numbers, mentors, schools.
 
-    `mend` is one Chinese sentence, empty where the rule holds; it names `numbers` and gives their total.
+    They are all of them where somebody else than the city has to mend it, else the first. `mend` is one Chinese
+    sentence, empty where the rule holds; it names the first of `numbers` and gives their total.
     """
 
     rule: str

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import ACTORS
 from letters.phrases import numeral
+from letters.sentences import to_mend
 from letters.words import OFFICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.verdict import Finding
+    from letters.brief import Brief
     from phases.parties import Audience
 
 LAW, ARTICLE = re.compile("^(个人信息保护法)"), re.compile(r"(\S+?)\((\S+?)\)")
@@ -29,6 +31,11 @@ def finding(value: Finding, audience: Audience) -> tuple[str, str]:
     if value.actor not in {"city", audience}:
         said.append(f"请{ACTORS[value.actor]}补充")
     return SPACED.sub("", value.mend).rstrip("。"), "；".join(said)
+
+
+def own(value: Finding, brief: Brief) -> tuple[str, str]:
+    """What a refusal asks of the party that reads it, and the clause: no colleague's name, no figure of the city's."""
+    return to_mend(value, brief), f"依据：{clause(value.clause)}"
 
 
 def clause(value: str) -> str:

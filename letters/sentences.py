@@ -11,6 +11,7 @@ from phases.letter_kinds import LETTER_KINDS
 from phases.parties import called_by
 
 if TYPE_CHECKING:
+    from gates.verdict import Finding
     from letters.brief import Brief, SecondDay
     from phases.parties import Audience, Called, Mailing
 
@@ -88,6 +89,11 @@ def lacking(brief: Brief) -> str:
     moved = both_moved(brief)
     second = f"、{moved.of.handed_in(brief.audience)}" if moved else ""
     return (found.lacking if found else "") or handed_in(brief) + second
+
+
+def to_mend(found: Finding, brief: Brief) -> str:
+    """What a refusal asks of a party itself: of its own part, of those of its students whom that names."""
+    return _filled(brief.of.to_mend(brief.audience, found.rule), brief, found.numbers) if brief.of else ""
 
 
 def begins(brief: Brief) -> str:

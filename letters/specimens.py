@@ -166,7 +166,7 @@ def _details(brief: Brief, first: str, second: str) -> Mapping[str, Any]:
     had = "到校记录 {} 次（按进度应有 2 次，全年 10 次）".format
     details: Mapping[str, Mapping[str, Any]] = {
         "agenda": {"items": _DIGEST, "heads": ("0-96-5c1d0be27f43a980", f"{brief.year}-412-9ae04d7716c2b35f")},
-        "findings": {"findings": _FINDINGS},
+        "findings": {"findings": _findings(brief, first)},
         "begun": {"attempt": 2, "kept": True, "filed": True},
         "held": {"items": (Item("师生见面会", "暂缓，待本阶段再次通过后接续"),)},
         "resumed": {"items": (Item("年度评价", "2022年11月30日（星期三）24时截止"),)},
@@ -184,6 +184,14 @@ def _details(brief: Brief, first: str, second: str) -> Mapping[str, Any]:
     row = LETTER_KINDS[brief.kind]
     shown = {name: value for one in row.shows for name, value in details[one].items()}
     return {"reason": row.reason or None, **shown}
+
+
+def _findings(brief: Brief, number: str) -> tuple[Finding, ...]:
+    """What a filing is sent back for; to a party what it has to mend itself, as to one student of its own."""
+    if brief.audience in OFFICES or brief.of is None:
+        return _FINDINGS
+    rule = next(iter(brief.of.stakeholder(brief.audience).mends), "")
+    return (replace(_FINDINGS[-1], rule=rule, actor="mentor", numbers=(number,)),)
 
 
 def _sender(brief: Brief) -> str:

@@ -203,16 +203,12 @@ class Reach:
         if isinstance(whom, Rows):
             sheet = self._sheet(whom.sheet)
             return self._listed(_chosen(self.scope.of(sheet, "number"), sheet, whom))
-        if isinstance(whom, LetOnTo):
-            return let_on(self.scope, whom.phase)[0]
-        if isinstance(whom, InTraining) and whom.without:
-            done, phase = self._listed(self.scope.of(self._sheet(whom.without), "number")), self._phase(whom.without)
-            later = due_later(self.scope, phase)
-            return {
-                city: set(numbers).difference(done.get(city, ()), later[city])
-                for city, numbers in self.training.items()
-            }
-        return self.training
+        everybody = let_on(self.scope, whom.phase)[0] if isinstance(whom, LetOnTo) else self.training
+        if not isinstance(whom, LetOnTo | InTraining) or not whom.without:
+            return everybody
+        done = self._listed(self.scope.of(self._sheet(whom.without), "number"))
+        later = due_later(self.scope, self._phase(whom.without))
+        return {city: set(numbers).difference(done.get(city, ()), later[city]) for city, numbers in everybody.items()}
 
     def _sheet(self, key: str) -> StoredSheet:
         return book_of(self.scope.connection).sheets[key]

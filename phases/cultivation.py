@@ -15,7 +15,7 @@ from gates.rule import Rule
 from phases.definition import PhaseDefinition
 from phases.made_of import MadeOf
 from phases.on_record import fault, rows_read
-from phases.parties import PASSED, YOURS, Called, InTraining, Mailing, Stakeholder
+from phases.parties import CONCERNED, PASSED, YOURS, Called, InTraining, Mailing, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -140,8 +140,13 @@ PHASE = PhaseDefinition(
                 "请学生在每个培养阶段提交《学生成长日志》和《学生面谈记录》。",
             ),
             hands_in="培养记录",
+            mends={"cultivation.plan": "下列学生还没有培养方案，请补交，报名号：{numbers}"},
             ahead="请您为学生制定培养方案。",
-            mailings={"opened": Mailing(InTraining(), listed=YOURS), "visits-short": Mailing(InTraining())},
+            mailings={
+                "opened": Mailing(InTraining(), listed=YOURS),
+                "overdue": Mailing(InTraining(without="plans"), listed=CONCERNED, lacking="培养方案"),
+                "visits-short": Mailing(InTraining()),
+            },
         ),
     ),
 )

@@ -20,7 +20,7 @@ from gates.found import Found, named
 from gates.judge import Gate
 from gates.rule import Rule
 from phases.definition import LetOn, PhaseDefinition, Total
-from phases.parties import PASSED, Called, LetOnTo, Mailing, Rows, Stakeholder
+from phases.parties import CONCERNED, PASSED, Called, LetOnTo, Mailing, Rows, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName, Subject
 from phases.stored_sheet import StoredSheet
 
@@ -228,6 +228,7 @@ def _counted(tally: Mapping[str, int]) -> str:
 
 INTERVIEWS = StoredSheet("面试", "interviews", InterviewRow, ("number",), table="interview")
 FORM = Form("interview", "导师面试结果表", 1, (INTERVIEWS,))
+UNSEEN = LetOnTo("interview", without=INTERVIEWS.key)
 PHASE = PhaseDefinition(
     slug="interview",
     name="导师面试",
@@ -282,7 +283,8 @@ PHASE = PhaseDefinition(
             ahead="面试的时间、地点，由{city}管理办公室另行告知。",
             mailings={
                 "opened": Mailing(LetOnTo("interview")),
-                "reminder": Mailing(LetOnTo("interview")),
+                "reminder": Mailing(UNSEEN, listed=CONCERNED),
+                "overdue": Mailing(UNSEEN, listed=CONCERNED),
                 "passed": Mailing(LetOnTo("interview"), about=Rows("interviews", where=("admitted",))),
             },
         ),

@@ -354,9 +354,17 @@ PHASE = PhaseDefinition(
                 lambda year: f"确定培养团队成员；{_asked_of_members(year)}",
             ),
             hands_in="《导师信息收集表》",
+            mends={
+                "mentors.form-complete": "《导师信息收集表》没有填全，请补填",
+                "mentors.team": lambda year: (
+                    f"培养团队还没有成员，或有成员不具备{words_of([_qualifications(year.figures)])}；"
+                    "请核对，有依据的据实补填，确不符合的请另选成员"
+                ),
+            },
             mailings={
                 "opened": Mailing(Pooled()),
                 "reminder": Mailing(Pooled(without="mentors")),
+                "overdue": Mailing(Pooled(without="mentors")),
                 "appointment": Mailing(Rows("mentors", where=("taken",), unless=("returning_mentor",))),
             },
         ),

@@ -46,9 +46,13 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class LetOnTo:
-    """Those whose students may go on to a phase, by the one that it stands on in the year."""
+    """Those whose students may go on to a phase, by the one that it stands on in the year.
+
+    `without` leaves only students without a row in that sheet, by its key.
+    """
 
     phase: str
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,14 @@ Sentence = str | Callable[["Year"], str]
 """What is said, in every year or as the year says it; nothing where that is empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
-    """When and where a city brings the parties of a phase together: what it said for the `number`th time.
-
 def words_of(figures: Iterable[str]) -> str:
     """高一、高二: words of the year within a sentence, of which nothing is filled in."""
     return "、".join(figures).replace("{", "{{").replace("}", "}}")
 
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """When and where a city brings the parties of a phase together: what it said for the `number`th time.
 
     `begins` is a time of that day, `14:30`; `place` may be a link.
     """
@@ -141,9 +145,10 @@ class Stakeholder:
     what was settled with the numbers of the filing's tally, where that has them. What comes
     next is left empty where the phase that follows in the year says it: that is its `ahead`. Where the year does not
     have it `concerned`, there is no such party. A `quiet` city is told only where it waited for the province.
-    `hands_in` is what a party hands in to its city, in a few words; one that hands in nothing is told no day. An office
-    gets what its part brings with it, without a mailing. To the province's `todo` is added how the year has it end the
-    phase. In a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed passed, {filed}
+    `hands_in` is what a party hands in to its city, in a few words; one that hands in nothing is told no day. `mends`
+    is what it is asked of its own part where a filing is sent back, by the rule that refuses it. An office gets what
+    its part brings with it, without a mailing. To the province's `todo` is added how the year has it end the phase. In
+    a sentence {decided} is ，由省级管理办公室备案, or nothing, {settled} how what was filed passed, {filed}
     2022年度面试结果和入选学生名单, {arranged} that time and place are told later, where they are not told yet, {city}
     盐城市, {year} 2022, {figures.visits} a figure of the year, {by} by when, {second} by when its
     second part, {count} and {numbers} the recipient's students, {listed} what the mailing says of them.
@@ -158,6 +163,7 @@ class Stakeholder:
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     quiet: bool = False
     hands_in: Sentence = "有关材料"
+    mends: Mapping[str, Sentence] = field(default_factory=dict)
     concerned: Callable[[Year], bool] = lambda _: True
 
 
@@ -183,6 +189,9 @@ CONCERNED = "，涉及学生报名号：{numbers}"
 
 PASSED = "贵办报送的{filed}，{settled}。"
 """What a city reads first when a phase of its passes."""
+
+MEND = "请核对、补充有关材料"
+"""What a party is asked where its phase says nothing of the rule that refuses a filing."""
 
 CITY = Stakeholder("city", todo=("按照通知和年度日历的要求完成本阶段工作，在工作管理系统报送。",), passed=(PASSED, ""))
 """The city's part in a phase that says nothing of it."""
@@ -221,6 +230,10 @@ class Dealings:
     def handed_in(self, audience: Audience) -> str:
         """Give what an audience hands in to its city, in a few words; "" where that is nothing."""
         return self._said(self.stakeholder(audience).hands_in)
+
+    def to_mend(self, audience: Audience, rule: str) -> str:
+        """Give what an audience is asked of its own part by a filing that a rule refuses."""
+        return self._said(self.stakeholder(audience).mends.get(rule, MEND))
 
     def _said(self, one: Sentence) -> str:
         return one if isinstance(one, str) else one(self.year) if self.year else ""

@@ -527,6 +527,12 @@ PHASE = PhaseDefinition(
             "mentor",
             todo=("对每名学生作出导师评价。", _asks("导师", "{second}撰写年度工作总结，交{city}管理办公室。")),
             hands_in=_with_summary("导师", "导师评价"),
+            mends={
+                "year-end.logs": (
+                    "下列学生的《学生成长日志》或《学生面谈记录》不全；请核对，已有的据实提供，确实没有的请督促学生补交，"
+                    "报名号：{numbers}"
+                ),
+            },
             mailings={
                 "opened": Mailing(InTraining(), listed=YOURS),
                 "reminder": Mailing(InTraining(without="materials"), listed=CONCERNED),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from calendars.deadlines import Due
+    from gates.verdict import Finding
     from letters.brief import RequestBrief, Stands
     from letters.campaigns import Campaign
     from models.outbox import LetterKey
@@ -97,6 +98,10 @@ def _unwritten(owed: Iterable[Owed], written: Collection[LetterKey]) -> list[Owe
     return [one for one in owed if is_new(one)]
 
 
+Alike = tuple[int, "Audience", tuple[str, ...], tuple[str, ...], "tuple[Finding, ...]", str]
+"""What letters over one cause have in common that differ in their addressee alone."""
+
+
 class _Words:
     """What the letters of one pass say, each once."""
 
@@ -104,12 +109,12 @@ class _Words:
         self._season = season
         self._files: dict[tuple[str, str | None, str, bool, Due | None, Audience], str | None] = {}
         self._shared: dict[tuple[int, Audience], Brief] = {}
-        self._campaigns: dict[tuple[int, Audience, tuple[str, ...], tuple[str, ...], str], Campaign] = {}
+        self._campaigns: dict[Alike, Campaign] = {}
 
     def of(self, owed: Owed, recipient: Recipient) -> tuple[Campaign, str | None]:
         """Give the words of one letter, and the calendar file that goes with it."""
         instead = owed.instead.get(recipient.key, "")
-        like = (id(owed), recipient.audience, recipient.numbers, recipient.listed, instead)
+        like = (id(owed), recipient.audience, recipient.numbers, recipient.listed, recipient.mends, instead)
         found = self._campaigns.get(like)
         if found is None or not found.open:
             found = self._campaigns[like] = campaign(self.brief(owed, recipient), self._season.stamp.words)
@@ -173,7 +178,8 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
         mailing = _mailing(season, one, audience)
         # In the order of their ids: a database gives rows in any, and what was previewed is compared with what is done.
         for party, numbers in sorted(concerned[one.kind, one.phase, audience, one.second].get(one.city, {}).items()):
-            if LETTER_KINDS[one.kind].to_mend and not _mends(one, audience, on_file[one.city, party], reach):
+            mends = _to_mend(one, audience, on_file[one.city, party], reach)
+            if LETTER_KINDS[one.kind].to_mend and not mends:
                 continue
             theirs = tuple(number for number in numbers if one.said is None or number in one.said)
             if theirs or one.said is None:
@@ -181,19 +187,17 @@ def _addressed(season: Season, owed: Iterable[Owed]) -> list[tuple[Owed, Recipie
                     tuple(n for n in theirs if n in reach.with_priority) if mailing and mailing.returning else theirs
                 )
                 has = reach.places.get((one.city, party)) if mailing and mailing.places else None
-                addressed.append(
-                    (one, replace(recipients.party(on_file[one.city, party], audience, theirs, listed), places=has))
-                )
+                to = recipients.party(on_file[one.city, party], audience, theirs, listed)
+                addressed.append((one, replace(to, places=has, mends=mends)))
     return [(one, to) for one, to in addressed if to.key not in one.but and (one.to is None or to.key in one.to)]
 
 
-def _mends(owed: Owed, audience: Audience, party: PartyOnFile, reach: Reach) -> bool:
-    """Tell whether a party has something to mend itself, by the label or the students that a refusal names."""
-    wrong = {number for one in owed.findings if one.refuses and one.actor == audience for number in one.numbers}
-    if not wrong:
-        return False
-    theirs = reach.students(audience).get(owed.city, {}).get(party.id, ())
-    return not wrong.isdisjoint((party.label, *theirs))
+def _to_mend(owed: Owed, audience: Audience, party: PartyOnFile, reach: Reach) -> tuple[Finding, ...]:
+    """Give what a party has to mend itself: the refusals that name it, or students of its own, and these alone."""
+    refusals = [one for one in owed.findings if one.refuses and one.actor == audience]
+    theirs = reach.students(audience).get(owed.city, {}).get(party.id, ()) if refusals else ()
+    own = [(one, tuple(number for number in theirs if number in one.numbers)) for one in refusals]
+    return tuple(replace(one, numbers=numbers) for one, numbers in own if numbers or party.label in one.numbers)
 
 
 def _mailing(season: Season, owed: Owed, audience: Audience) -> Mailing | None:
@@ -380,6 +384,7 @@ def _brief(owed: Owed, recipient: Recipient, shared: Brief) -> Brief:
         shared,
         addressee=recipient.addressee,
         items=shared.items + tuple(Item(number, instead or owed.said[number]) for number in numbers if owed.said),
+        findings=recipient.mends if recipient.party else shared.findings,
         students=recipient.numbers,
         listed=recipient.listed,
         places=recipient.places if (recipient.places or 0) < len(recipient.numbers) else None,

@@ -183,7 +183,8 @@ class CityPhaseLetters:
         if isinstance(whom, Rows):
             return f"报送表“{sheets[whom.sheet].name}”列明（或其学生列明）、符合条件的"
         if isinstance(whom, LetOnTo):
-            return f"有学生进入“{self.season.year.phase(whom.phase).name}”的"
+            without = f"、尚未填入“{sheets[whom.without].name}”表" if whom.without else ""
+            return f"有学生进入“{self.season.year.phase(whom.phase).name}”{without}的"
         if isinstance(whom, InTraining) and whom.without:
             return f"有在培学生尚未填入“{sheets[whom.without].name}”表的"
         return WHOM[type(whom)]

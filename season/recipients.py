@@ -14,6 +14,7 @@ from phases.letter_kinds import LETTER_KINDS
 
 if TYPE_CHECKING:
     from calendars.year import Year
+    from gates.verdict import Finding
     from models.parties import Concerned, PartyOnFile, Reach
     from phases.parties import Audience
     from season.owing import Owed
@@ -35,6 +36,7 @@ class Recipient:
     numbers: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()  # those of them whom a letter lists by number
     places: int | None = None  # for how many he has places, where a letter says that
+    mends: tuple[Finding, ...] = ()  # what of a filing that is sent back is its own to mend, of its own students
 
     @property
     def party(self) -> bool:

@@ -396,7 +396,7 @@ def test_a_phase_put_back_that_opens_again_with_a_later_day_says_so(scene: Scene
 def test_a_mentor_who_heard_only_that_it_was_late_hears_of_the_new_day(scene: Scene) -> None:
     sent(begun(scene).through(SHORTLIST, NANJING))
     late = scene.advance("2022-02-21T09:00", [INTERVIEW], [NANJING]).changes.letters
-    assert {(row.kind, who(row)) for row in late} == {("overdue", "city")}
+    assert {(row.kind, who(row)) for row in late} == {("overdue", "city"), ("overdue", "mentor")}
     again = sent(scene).rerun(INTERVIEW, NANJING, "2022-02-21T10:00", date(2022, 2, 25)).changes.letters
     assert {(row.kind, who(row)) for row in again} == {("rerun", "city"), ("moved", "mentor")}
 

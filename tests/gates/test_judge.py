@@ -6,6 +6,7 @@ from gates.judge import judge
 from phases.application import ApplicationFacts, ApplicationProfile
 from phases.book import BOOK
 from phases.cultivation import CultivationFacts
+from phases.year_end import YearEndFacts
 from tests.support.cards import FIGURES
 
 
@@ -32,3 +33,13 @@ def test_a_million_applications_are_judged_by_their_profiles() -> None:
     }
     verdict = judge(BOOK.gates["application"], ApplicationFacts(profiles), FIGURES)
     assert (verdict.findings[0].found, verdict.passed) == ("1000000/1000000", True)
+
+
+def test_all_whom_a_mentor_has_to_do_something_for_are_named_and_of_what_the_city_mends_the_first() -> None:
+    numbers = tuple(f"3201-2022-{place:04}" for place in range(1, 31))
+    (plans,) = judge(BOOK.gates["cultivation"], CultivationFacts(numbers, frozenset()), FIGURES).findings
+    assert (plans.actor, plans.numbers) == ("mentor", numbers)
+    facts = YearEndFacts(numbers, (), {}, {}, {}, None, None, 0)
+    materials, logs = judge(BOOK.gates["year-end"], facts, FIGURES).findings
+    assert (materials.actor, materials.numbers) == ("city", numbers[:20])
+    assert (logs.actor, logs.numbers) == ("mentor", numbers)

@@ -65,6 +65,11 @@ def refused(*mends: Finding) -> Changed:
     return lambda _: {"findings": mends}
 
 
+def refused_own(rule: str, *numbers: str) -> Changed:
+    """That is a party's own part of it."""
+    return lambda _: {"findings": (Finding(rule, "八(一)", "must", "4/5", "5/5", False, "mentor", "", numbers),)}
+
+
 FORM = Finding(
     "mentors.form-complete", "八(一)", "must", "4/5", "5/5", False, "mentor",
     "1 名导师（韩思娟）的信息收集表没有填完；请补填所缺各项。", ("韩思娟（徐州理工学院）",),
@@ -126,6 +131,9 @@ CASES: Mapping[str, Changed] = {
     "by-hand": lambda _: {"findings": (), "reason": "名单与附件不一致，请核对后重新报送。"},
     "one-finding": refused(STANDING),
     "findings": refused(FORM, STANDING, CONSENT),
+    "own-team": refused_own("mentors.team"),
+    "own-logs": refused_own("year-end.logs", "3209-2022-0001", "3209-2022-0007"),
+    "unworded": refused_own("mentors.new"),
     "unfiled": lambda _: {"filed": False, "kept": False, "items": (), "attempt": 2, "due": REOPENED},
     "long-reason": lambda _: {"reason": "测试场地封控。解封后三日内可以组织测试，名单随后报送。"},
     "no-reason": lambda _: {"reason": None},

@@ -111,7 +111,7 @@ def test_words_that_fail_for_one_audience_alone_are_refused(tmp_path: Path) -> N
         (
             Misworded(
                 "overdue.jinja",
-                "中期评价，发给导师",
+                "导师推荐，发给导师",
                 "第 4 行：没有“citty”这个名称，疑为“city”",
             ),
         ),

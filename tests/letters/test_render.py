@@ -141,14 +141,45 @@ def test_a_template_that_names_what_is_not_there_is_an_error() -> None:
 
 
 def test_a_mentor_reads_what_he_has_to_mend_and_nothing_of_a_colleague_s_or_the_city_s() -> None:
-    brief = _specimen("returned", "interview", "mentor")
-    (finding,) = [found for found in brief.findings if found.actor == "mentor"]
-    theirs = render(replace(brief, findings=(*brief.findings, replace(finding, kind="in-principle")))).text
-    assert (
-        re.findall(r"　　[一二]、(.*?)（(.*)）。\n", theirs)
-        == [("还有1名学生没有培养方案，请导师补上", "依据：《实施方案》八、（六）；应为8人有方案，实为7人有方案")] * 2
-    )
-    assert "依据" not in render(replace(brief, findings=brief.findings[:1])).text
+    brief = _specimen("returned", "cultivation", "mentor")
+    (finding,), city = brief.findings, _specimen("returned", "cultivation", "city").findings[0]
+    assert city.actor == "city"
+    theirs = render(replace(brief, findings=(city, finding, replace(finding, kind="in-principle")))).text
+    said = "下列学生还没有培养方案，请补交，报名号：3209-2022-0001"
+    assert re.findall(r"　　[一二]、(.*?)（(.*)）。\n", theirs) == [(said, "依据：《实施方案》八、（六）")] * 2
+    assert "依据" not in render(replace(brief, findings=(city,))).text
+
+
+def test_every_rule_that_a_mentor_has_to_mend_says_what_it_asks_of_him_alone() -> None:
+    """It is told nobody but whoever gets the phase's `opened`."""
+    for phase in BOOK.phases.values():
+        role = next((one for one in phase.parties if one.audience == "mentor" and "opened" in one.mailings), None)
+        if role and phase.gate:
+            mended = {rule.id for rule in phase.gate.rules if rule.actor == "mentor"}
+            assert {*role.mends} == mended, phase.slug
+
+
+@pytest.mark.parametrize(
+    ("phase", "audience", "figures", "said"),
+    [
+        ("application", "school", {"senior_grades": ("高一",)}, "面向高一在校学生宣传动员；计算机学科可推荐"),
+        ("application", "school", {"junior_subjects": ()}, "面向高一、高二在校学生宣传动员。"),
+        ("mentor-recommendation", "institution", {"honours": ("两院{院士}",)}, "以两院{院士}为主。"),
+        ("mentor-recommendation", "institution", {"team_titles": ()}, "团队成员原则上应具备博士学位。"),
+        (
+            "mentor-recommendation",
+            "mentor",
+            {"team_degrees": ("博士", "硕士")},
+            "博士、硕士学位或正高、副高职称。",
+        ),
+    ],
+)
+def test_a_party_is_asked_for_what_the_year_asks_for(
+    phase: str, audience: Audience, figures: dict[str, tuple[str, ...]], said: str
+) -> None:
+    plain = YEARS[2022]
+    year = plain.model_copy(update={"figures": plain.figures.model_copy(update=figures)})
+    assert said in render(specimen(BOOK, year, "opened", phase, audience, year.city("盐城"))).text
 
 
 def test_whoever_has_no_account_is_sent_to_the_city_s_office_and_not_to_the_platform() -> None:

@@ -172,9 +172,7 @@ def test_what_a_robot_owes_one_recipient_is_one_message_that_lists_it_all(
     escalated(scene)
     sent(scene, SENT_ON, gateway, "dingtalk")
     assert {one.path for one in gateway.told} == {f"/send?access_token={'a' * 64}"}
-    asked = {
-        f"{city}市导师名单已逾期，请督促": [f"head:{slug}"] for city, slug in (("南京", NANJING), ("无锡", WUXI))
-    }
+    asked = {f"{city}市导师名单已逾期，请督促": [f"head:{slug}"] for city, slug in (("南京", NANJING), ("无锡", WUXI))}
     asked |= {"南京市导师名单已逾期，已督办；无锡市导师名单已逾期，已督办": ["lead"]}
     texts = [
         f"省后备人才培养计划：{clause}。{URL}/l/{_letters(scene, 'escalation', recipient)[0]}"

@@ -60,6 +60,14 @@ def test_a_mentor_is_reminded_of_his_form_until_the_city_has_it(known: Scene) ->
     known.load(ROLL, NANJING, sheets.roll(sheets.mentor(known.city(NANJING))), "2022-01-06T10:00")
     known.advance("2022-01-11T09:00")
     assert told(known, "reminder", ROLL) == [("01-05", "南京导师1老师")], "his form is there"
+    known.advance("2022-01-17T09:00")
+    assert told(known, "overdue", ROLL) == []
+
+
+def test_a_mentor_hears_that_his_day_went_by_while_the_city_has_no_form_of_his(known: Scene) -> None:
+    known.advance("2021-12-31T09:00")
+    known.advance("2022-01-17T09:00")
+    assert told(known, "overdue", ROLL) == [("01-17", "南京导师1老师")]
 
 
 def test_without_the_guard_he_would_hear_once_more(known: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,14 @@ def test_a_returned_filing_reaches_those_mentors_alone_who_have_something_to_men
     assert list(text(scene, "returned", "cultivation")) == ["2"]
 
 
+def test_a_mentor_reads_of_his_own_students_alone_what_he_has_to_mend(scene: Scene) -> None:
+    scene.through("midterm", NANJING, **taught(scene))
+    scene.load("cultivation", NANJING, {**scene.sheets("cultivation", NANJING), "plans": ()}, "2022-12-05T10:00")
+    assert scene.submit("cultivation", NANJING, "2022-12-05T10:00").outcome == "returned"
+    assert asked(scene, "returned", "cultivation") == {"1": ["3201-2022-0001"], "2": ["3201-2022-0002"]}
+    assert not any("应有" in body for body in text(scene, "returned", "cultivation").values())
+
+
 def test_a_city_s_fault_returns_nothing_to_its_mentors(scene: Scene) -> None:
     scene.through("shortlist", NANJING, **taught(scene)).advance("2022-01-31T09:00")
     scene.load("interview", NANJING, sheets.interview(sheets.students(scene.city(NANJING)), 3, 3), "2022-02-10T10:00")
@@ -92,6 +100,31 @@ def test_a_city_s_fault_returns_nothing_to_its_mentors(scene: Scene) -> None:
     late = scene.advance("2022-02-21T09:00", ["interview"], [NANJING]).changes.letters
     assert {*to(late, "overdue")} == {"city"}
     assert "补报通过前，师生见面会组织工作暂不能开始" in to(late, "overdue")["city"].text
+
+
+def asked(scene: Scene, kind: str, phase: str) -> Mapping[str, list[str]]:
+    """Of which of their students Nanjing's mentors are asked something still, by name."""
+    return {who: re.findall(r"3201-2022-\d+", body) for who, body in text(scene, kind, phase).items()}
+
+
+def test_a_mentor_is_asked_for_scores_that_the_city_does_not_have_yet(scene: Scene) -> None:
+    scene.through("shortlist", NANJING, **taught(scene)).advance("2022-01-31T09:00")
+    rows = sheets.interview(sheets.students(scene.city(NANJING)))["interviews"]
+    scene.load("interview", NANJING, {"interviews": (*rows[::2], rows[1])}, "2022-02-10T10:00")
+    still = {"2": ["3201-2022-0004", "3201-2022-0006"]}
+    scene.advance("2022-02-15T09:00", ["interview"], [NANJING])
+    assert asked(scene, "reminder", "interview") == still
+    scene.advance("2022-02-21T09:00", ["interview"], [NANJING])
+    assert asked(scene, "overdue", "interview") == still
+
+
+def test_a_mentor_without_a_plan_for_a_student_hears_that_the_day_went_by(scene: Scene) -> None:
+    scene.through("midterm", NANJING, **taught(scene))
+    bare = scene.sheets("cultivation", NANJING)
+    scene.load("cultivation", NANJING, {**bare, "plans": bare["plans"][:1]}, "2022-12-05T10:00")
+    scene.advance("2023-01-03T09:00", ["cultivation"], [NANJING])
+    assert asked(scene, "overdue", "cultivation") == {"2": ["3201-2022-0002"]}
+    assert "目前还需要您提供：培养方案，涉及学生报名号：" in text(scene, "overdue", "cultivation")["2"]
 
 
 def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(scene: Scene) -> None:
