@@ -155,6 +155,9 @@ PERSON_CHANGED: Mapping[Reader, Genre] = {
 }
 """What changed about single students, or was put right, where it is no result."""
 
+NO_VISITS = "尚未填报到校记录：{city}"
+"""The subject of what a city hears that has uploaded no visit at all."""
+
 PLACE_TOLD = (
     Genre("关于{phase}时间、地点的函", "定于{meets}：{city}{phase}", THANKS),
     Genre("关于调整{phase}时间、地点的函", "改于{meets}：{city}{phase}", THANKS),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calendars.deadlines import day_of
 from letters import phrases, sentences
 from letters.case_fields import filled
-from letters.genres import ANSWERS, CLOSES, GENRES, PERSON_CHANGED, PLACE_TOLD, READERS, Genre
+from letters.genres import ANSWERS, CLOSES, GENRES, NO_VISITS, PERSON_CHANGED, PLACE_TOLD, READERS, Genre
 from letters.words import GRANTED, GROUPS, SETTLED_SHORT, SUBJECT_MARK, YOU
 from phases.letter_kinds import LETTER_KINDS
 
@@ -29,6 +29,8 @@ def genre(brief: Brief) -> Genre:
     if mailing and mailing.subject:
         undated = found.undated if mailing.dated else ""
         return replace(found, title=mailing.title or found.title, subject=mailing.subject, undated=undated)
+    if brief.kind == "visits-short" and not any(item.detail for item in brief.items):
+        return replace(found, subject=NO_VISITS)
     if brief.arranged is not None:  # what somebody reads first of a meeting is when that is
         return replace(found, undated=PLACE_TOLD[False].subject)
     return found

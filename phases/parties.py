@@ -184,8 +184,9 @@ LATER, ARRANGED = "后续各阶段工作，请按年度日历进行。", "后续
 """What comes next for a city's office, and for its parties, where no phase says it."""
 
 YOURS = "您指导的学生报名号：{numbers}。学生姓名由{city}管理办公室另行告知。"
+PUPILS = "贵校在培学生报名号：{numbers}。学生姓名由{city}管理办公室另行告知。"
 CONCERNED = "，涉及学生报名号：{numbers}"
-"""What a mentor reads of his students who are in training, and of those for whom he still has to hand something in."""
+"""What a mentor reads of his students in training, a school of its own, and whoever still owes something of them."""
 
 PASSED = "贵办报送的{filed}，{settled}。"
 """What a city reads first when a phase of its passes."""

@@ -161,5 +161,16 @@ PHASE = PhaseDefinition(
             ahead="测试和面试的时间、地点，由{city}管理办公室另行告知。",
             mailings={"passed": Mailing(LetOnTo("interview"), until="interview")},
         ),
+        Stakeholder(
+            "school",
+            passed=(
+                (
+                    "{city}进入面试的学生名单已经确定，贵校进入面试的学生共{count}名，报名号：{numbers}；"
+                    "姓名由{city}管理办公室另行告知。"
+                ),
+                "面试的时间、地点，由{city}管理办公室另行通知。",
+            ),
+            mailings={"passed": Mailing(LetOnTo("interview"))},
+        ),
     ),
 )

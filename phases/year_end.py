@@ -22,7 +22,7 @@ from gates.rule import Rule
 from gates.verdict import Actor
 from phases.definition import PhaseDefinition, SecondPart, Total
 from phases.on_record import Roll, by_number, fault, rows_read, spelled
-from phases.parties import CONCERNED, PASSED, YOURS, Called, InTraining, Mailing, Owing, Sentence, Stakeholder
+from phases.parties import CONCERNED, PASSED, PUPILS, YOURS, Called, InTraining, Mailing, Owing, Sentence, Stakeholder
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -549,7 +549,7 @@ PHASE = PhaseDefinition(
             ),
             hands_in=_with_summary("中学", "学生材料"),
             mailings={
-                "opened": Mailing(InTraining()),
+                "opened": Mailing(InTraining(), listed=PUPILS),
                 "reminder": Mailing(InTraining(without="materials"), listed=CONCERNED),
                 "result": Mailing(InTraining()),
                 "amended": Mailing(InTraining()),

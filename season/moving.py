@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from calendars.deadlines import last_day
 from gates.states import MOVING_THE_DAY, Event, State
-from letters.occurrences import OFFICES, ahead
+from letters.occurrences import ahead
 from models import taking_back, written_letters
 from models.days_told import days_told, left_unsaid, told_of_second
 from season import owing, second_days
@@ -148,10 +148,17 @@ def _say_ahead_anew(season: Season) -> None:
     for (kind, phase), later in ahead(season.book, season.year).items() if moving else ():
         unsent = written_letters.unsent(connection, year, phase, [kind])
         for city in sorted(city for moves, city in moving if moves == later and city in unsent):
-            to = frozenset(one for one in unsent[city][kind] if audience_of(one) not in OFFICES)
+            to = frozenset(one for one in unsent[city][kind] if _says_until(season, kind, phase, one))
+            if not to:
+                continue
             taking_back.take_back_for_a_day(connection, year, (phase, city, kind), to)
             cell, following = season.cells[phase, city], season.cells[later, city]
             owing.passed(season, cell, owing.Anew(day_version(season, following), to), following)
+
+
+def _says_until(season: Season, kind: str, phase: str, recipient: str) -> bool:
+    said = season.dealings(phase).mailing(kind, audience_of(recipient))
+    return said is not None and bool(said.until)
 
 
 def touched(season: Season) -> list[tuple[str, str]]:

@@ -119,7 +119,7 @@ def test_what_occurs_follows_the_table_of_who_is_written_to() -> None:
     assert {phase: OCCURS.get(("passed", phase)) for kind, phase in OCCURS if kind == "opened"} == {
         "mentor-recommendation": ("city",),
         "application": ("city", "mentor"),
-        "shortlist": ("city", "mentor"),
+        "shortlist": ("city", "mentor", "school"),
         "interview": ("city", "mentor"),
         "meeting": None,
         "cultivation": ("city",),

@@ -14,7 +14,7 @@ MOST = {
     "mentor": (16, 0, 0),
     "mentor-without": (8, 0, 0),
     "province": (47, 0, 0),
-    "school": (5, 0, 0),
+    "school": (6, 0, 0),  # hears which of its students are interviewed: decision 83
 }
 """By kind of party, the most that one of them had: letters, acts, typed cells."""
 

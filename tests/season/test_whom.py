@@ -63,6 +63,18 @@ def test_a_mentor_who_interviewed_hears_how_it_ended(scene: Scene) -> None:
     assert "3201-2022-" not in said["2"]
 
 
+def test_a_school_hears_which_of_its_students_go_to_the_interview(scene: Scene) -> None:
+    """Of two schools one has none."""
+    city = scene.city(NANJING)
+    applied = [sheets.student(city, place, **({"school": "南京二中"} if place > 4 else {})) for place in range(1, 7)]
+    chosen = sheets.shortlist(applied, n2=10, n5=10, n6=10)
+    scene.through("shortlist", NANJING, application=sheets.application(applied), shortlist=chosen)
+    with scene.database.read() as connection:
+        rows = [row for row in ledger.words(connection) if (row.kind, row.phase) == ("passed", "shortlist")]
+    schools = {row.addressee: re.findall(r"3201-2022-\d+", row.text) for row in rows if "school" in row.recipient}
+    assert schools == {"南京一中": ["3201-2022-0001", "3201-2022-0003", "3201-2022-0004"]}
+
+
 def test_a_mentor_whose_student_left_at_midterm_hears_it_and_no_other_does(scene: Scene) -> None:
     city = scene.city(NANJING)
     left = sheets.midterm(sheets.students(city)[:2], leaving=1)
