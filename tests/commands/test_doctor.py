@@ -251,7 +251,7 @@ def test_silence_is_a_finding_that_says_where_to_look(talent: Talent) -> None:
     with time_machine.travel("2026-11-20T09:10+08:00"):
         told = [each for each in talent("doctor", "--json").data["findings"] if each["check"] == "运行"]
     assert [(one["level"], one["says"]) for one in told] == [("finding", "自 11-20 09:00 起没有投递函件（post）")]
-    assert "看 post 的部署有没有被暂停" in told[0]["mend"]
+    assert "看 post 的部署、工作池和队列有没有被暂停" in told[0]["mend"]
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's own
