@@ -65,7 +65,7 @@ class Office:
         """What lies in the mailbox: each file is a message that was sent."""
         found = []
         for path in (self.home / "var" / "mail").rglob("*"):
-            if path.is_file() and "tmp" not in path.parts:
+            if path.is_file() and path.parent.name != "tmp":
                 mail = message_from_bytes(path.read_bytes(), policy=default)
                 body = mail.get_body(("plain",))
                 text = body.get_content() if isinstance(body, EmailMessage) else ""
