@@ -10,10 +10,13 @@ import pytest
 from calendars.files import load
 from letters.occurrences import occurrences
 from letters.words import AUDIENCES
+from models.database import Database
 from phases.book import BOOK
 from season.recipients import named
 from tests.commands.conftest import Talent
 from tests.support.bouncing import postfix, undated
+from tests.support.mailboxes import Mailboxes
+from tests.support.scenes import instant
 
 OCCURS = occurrences(BOOK, load(2022))
 
@@ -269,3 +272,21 @@ def test_a_forecast_is_printed_with_its_words_and_queues_nothing(season: Talent)
     assert {"digest", "escalation", "reminder"} <= {each["kind"] for each in said["letters"]}
     assert said == season("letters", "forecast", *at, "--json").data
     assert "现在一封也没有写。" in season("letters", "forecast", *at, "--text").out
+
+
+def test_who_goes_by_a_day_that_does_not_hold_is_listed_without_naming_anybody(season: Talent, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'season.db'}", BOOK)
+    Mailboxes().post(database, instant("2022-02-07T09:00"))
+    database.dispose()
+    assert season("told").out.endswith("各方所知的截止日都是现行的。\n")
+    given = ("--city", "南京", "--until", "2022-03-01", "--reason", "暴雪", "--untold", "均已在场")
+    assert season("phase", "extend", "interview", *given).status == 0
+    found = season("told", "--json").data
+    assert (found["party"], {one["phase"] for one in found["days"]}) == (None, {"interview"})
+    assert {(one["holds"], one["true"]) for one in found["days"] if one["party"] == "city:nanjing"} == {
+        ("2022-03-01", False)
+    }
+    shown = season("told").out
+    assert f"有 {len(found['days'])} 个已不是现行的。" in shown
+    assert "收件人" in shown
+    assert "其中 1 个已不是现行的。" in season("told", "南京").out
