@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from models.party_addresses import AddressesFiled
 
 DIFFERS = "；{} 个邮箱与现用的不同，函件仍发往现用的邮箱，由省级管理办公室决定用哪一个"
+LEFT = "；{} 个在试运行之前已有邮箱，试运行期间不改"
 
 
 def in_log(year: Year, filed: AddressesFiled) -> list[str]:
@@ -20,5 +21,5 @@ def in_log(year: Year, filed: AddressesFiled) -> list[str]:
 
 
 def in_answer(filed: AddressesFiled) -> str:
-    """Say, to end a sentence with, how many wait for the province; "" for none."""
-    return DIFFERS.format(len(filed.awaiting)) if filed.awaiting else ""
+    """Say, to end a sentence with, how many wait for the province, and how many a trial left; "" for none."""
+    return "".join(said.format(len(keys)) for said, keys in ((DIFFERS, filed.awaiting), (LEFT, filed.left)) if keys)

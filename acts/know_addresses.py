@@ -45,6 +45,7 @@ SHAPES: Mapping[Audience, tuple[str, ...]] = {
 """What stands in a line, by the kind of party."""
 
 APART = re.compile(r"[\t,，;；]+")
+BEFORE_TRIAL = "试运行之前已有邮箱的，试运行期间不改。"
 FOR_A_CITY = "代为登记邮箱"
 FILED = frozenset({State.SUBMITTED, State.PASSED})
 
@@ -98,7 +99,7 @@ def _not_filed(season: Season, cell: Cell, kind: Audience, given: Mapping[PartyK
         title = season.title(cell.phase, cell.city)
         return (
             f"{title} 已经报送，只能更正所报送的{AUDIENCES[kind]}的邮箱；第 {'、'.join(strangers)} 行不在其中。"
-            "名单有变的，请修改后重新报送。"
+            f"名单有变的，请修改后重新报送。{BEFORE_TRIAL if season.trial else ''}"
         )
     return ""
 

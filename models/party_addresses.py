@@ -2,6 +2,9 @@
 
 A draft says nothing. A filing brings its addresses into force, but never against what another office says: such a one
 is a difference, which waits for the province, and the address in force stays.
+
+Parties are shared by the years. One that is tried says nothing of parties of another, and what it says of its own ends
+where another year names them: a party has the addresses of a trial alone, or none of any (decision 82).
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ from models.one_snapshot import once_a_snapshot
 from models.suppression import redirect
 from models.tables.city_drafts import draft_table
 from models.tables.pool import Party, StatedAddress
-from models.tables.season import Suppressed
+from models.tables.season import Letter, Suppressed
+from models.trial_years import mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -33,10 +37,14 @@ PROVINCE = "province"
 
 
 class AddressesFiled(NamedTuple):
-    """The parties, as in a letter's key, whose address a filing replaced, and those for whom the province decides."""
+    """The parties, as in a letter's key, whose address a filing replaced, and those for whom the province decides.
+
+    `left` are those of another year whose address a trial does not touch.
+    """
 
     replaced: tuple[str, ...] = ()
     awaiting: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +120,13 @@ def _take(
     connection: Connection, year: int, city: str, given: Mapping[int, str], stamp: Stamp, kinds: Collection[str]
 ) -> AddressesFiled:
     """Put them in force where no other office says another; of the other parties of these kinds it says none now."""
-    parties, said = _parties(connection, given), _said(connection, given)
+    parties, left = _apart(connection, year, given)
+    given = {key: email for key, email in given.items() if key not in left}
+    said = _said(connection, given)
     own = {row.party: row for row in said if row.office == city}
     others = {(row.party, row.email.lower()) for row in said if row.office != city}
     foreign = {party for party, email in others if not _same(email, given[party])}
-    changed = {key: given[key] for key, row in parties.items() if not _same(row.email, given[key])}
+    changed = {key: email for key, email in given.items() if not _same(parties[key].email, email)}
     taken = {key: email for key, email in changed.items() if not parties[key].email or key not in foreign}
     settled = {key for key, row in own.items() if row.settled and _same(row.email, given[key])}
     _keep(connection, year, city, given, own, settled, stamp, kinds)
@@ -124,7 +134,41 @@ def _take(
     return AddressesFiled(
         tuple(_recipient(parties[key]) for key in taken if parties[key].email),
         tuple(_recipient(parties[key]) for key in changed if key not in taken and key not in settled),
+        tuple(_recipient(parties[key]) for key in left),
     )
+
+
+def _apart(connection: Connection, year: int, ids: Collection[int]) -> tuple[dict[int, Row[Any]], frozenset[int]]:
+    """Hold these parties, and keep what is tried from what is meant; give them, and those a trial has no say about."""
+    parties, tried = _parties(connection, ids), mailboxes(connection)
+    if not tried:
+        return parties, frozenset()
+    said = _said(connection, ids)
+    if year in tried:
+        return parties, _of_others(connection, year, parties, said)
+    invented = {row.party for row in said if row.year in tried}
+    forget(connection, invented)
+    return (_parties(connection, ids) if invented else parties), frozenset()
+
+
+def _of_others(
+    connection: Connection, year: int, parties: Mapping[int, Row[Any]], said: Collection[Row[Any]]
+) -> frozenset[int]:
+    """Give the parties whose address is not of this year alone, and those that another year wrote to."""
+    table, keys = table_of(Letter), {_recipient(row): key for key, row in parties.items()}
+    theirs = select(table.c.recipient).where(table.c.recipient.in_(sorted(keys)), table.c.year != year)
+    written = {keys[one] for one in connection.execute(theirs.distinct()).scalars()}
+    other, mine = ({row.party for row in said if (row.year == year) is own} for own in (False, True))
+    known = {key for key, row in parties.items() if row.email}
+    return frozenset(other | written | known - mine)
+
+
+def forget(connection: Connection, parties: Collection[int]) -> None:
+    """Leave these parties, of which a trial alone said an address, none."""
+    stated, party = table_of(StatedAddress), table_of(Party)
+    if parties:
+        connection.execute(delete(stated).where(stated.c.party.in_(sorted(parties))))
+        connection.execute(update(party).where(party.c.id.in_(sorted(parties))).values(email=""))
 
 
 def _given(connection: Connection, year: int, phase: str, city: str) -> dict[int, str]:

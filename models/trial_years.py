@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import case, delete, exists, func, or_, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, update
 
 from models.begun_anew import put_back, take_out
 from models.columns import table_of
@@ -162,10 +162,8 @@ def go_live(connection: Connection, year: Year, stamp: Stamp) -> None:
     theirs = bounce.c.letter.in_(select(letter.c.id).where(letter.c.year == year.year))
     connection.execute(update(bounce).where(theirs).values(letter=None))
     take_out(connection, year.year)
-    left = select(stated.c.email).where(stated.c.party == party.c.id)
-    newest = left.order_by(case((stated.c.settled, 0), else_=1), stated.c.id.desc()).limit(1).scalar_subquery()
-    before = update(party).where(party.c.id.in_(said))
-    connection.execute(before.values(email=func.coalesce(newest, "")))
+    invented = party.c.id.in_(said) & party.c.id.not_in(select(stated.c.party))
+    connection.execute(update(party).where(invented).values(email=""))
     _drop_words(connection)
     put_back(connection, year, stamp.as_of)
     now = {"rules": dict.fromkeys(book_of(connection).rules), "trial": None, "revision": opened.c.revision + 1}
