@@ -43,7 +43,8 @@ ALONE = frozenset(kind for kind, row in LETTER_KINDS.items() if row.alone)
 class Claimed(NamedTuple):
     """A letter in a worker's hand.
 
-    `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's;
+    `envelope` is the id of the letter that leads the message it goes out in, and `message_id` is that message's, where
+    `own_id` is the letter's own;
     `thread` is the Message-ID of the message that the recipient's first letter of the same phase went out in. Where
     there is an `addressee`, `text` and `html` have a place for it. It goes to `address`, in a year that is tried to
     that one's mailbox, `trial`, instead.
@@ -54,6 +55,7 @@ class Claimed(NamedTuple):
     tries: int
     kind: str
     message_id: str
+    own_id: str
     thread: str | None
     recipient: str
     address: str
@@ -290,8 +292,9 @@ def _claimed(connection: Connection, rows: Sequence[_Due], leads: Mapping[int, i
     papers = letter_papers.of(connection, {one for said in words.values() for one in (said.papers or "").split()})
     return [
         Claimed(
-            row.id, lead, row.tries + 1, row.kind, ids[lead], threads.get(row.id), row.recipient, row.address,
-            row.subject, row.leaves_at or row.queued_as_of, row.addressee, row.deferred_since, *words[row.body][:-1],
+            row.id, lead, row.tries + 1, row.kind, ids[lead], row.message_id, threads.get(row.id), row.recipient,
+            row.address, row.subject, row.leaves_at or row.queued_as_of, row.addressee, row.deferred_since,
+            *words[row.body][:-1],
             papers=tuple(papers[one] for one in (words[row.body].papers or "").split()), trial=tried.get(row.year),
         )
         for lead, _, row in sorted((leads.get(row.id, row.envelope or row.id), row.id, row) for row in rows)

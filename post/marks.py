@@ -80,7 +80,10 @@ def mark(
     at: datetime,
 ) -> None:
     """Put on record what became of the letters in this hand; one that was taken out of it meanwhile is left alone."""
-    rows = [marked(one, delivery, as_of, at) for one, delivery in zip(held, deliveries, strict=True)]
+    rows = [
+        marked(one, delivery, as_of, at)._replace(message_id=one.own_id)
+        for one, delivery in zip(held, deliveries, strict=True)
+    ]
     if not rows:
         return
     given = {"token": token}
@@ -94,7 +97,9 @@ def _marking(dialect: str) -> Update:
     values: dict[str, ColumnElement[Any]] = {name: seen.c[f"new_{name}"] for name in CHANGED}
     values["state"] = state_after(letter, seen.c.new_state)
     values["detail"] = case((is_moot(letter, seen.c.new_state), why_moot(letter)), else_=seen.c.new_detail)
-    mine = (letter.c.id == seen.c.letter, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
+    # The number alone may be another's by now: SQLite gives those of a trial once more when its year goes live.
+    same = (letter.c.id == seen.c.letter, letter.c.message_id == seen.c.message_id)
+    mine = (*same, letter.c.claim == bindparam("token"), letter.c.tries == seen.c.tries)
     return update(letter).where(*mine, any_of(letter, ANSWERS.values(), seen.c.new_state)).values(values)
 
 
@@ -113,9 +118,10 @@ CHANGED = ("state", "tries", "sent_at", "due_at", "detail", "deferred_since")
 
 
 class Marked(NamedTuple):
-    """What is to be put down of one letter, where its tries are still as they were seen."""
+    """What is to be put down of one letter, where its tries are still as they were seen; `message_id` is its own."""
 
     letter: int
+    message_id: str
     tries: int
     new_state: str
     new_tries: int
@@ -138,7 +144,8 @@ def marked(one: InHand, delivery: Delivered, as_of: datetime, at: datetime) -> M
     due_at = as_of + pause(one.message_id, waited) if again else as_of
     sent_at = at if event is LetterEvent.DELIVER else None
     detail = f"{parked}{delivery.detail}" or None
-    return Marked(one.id, one.tries, target(event).value, tries, sent_at, due_at, detail, since if again else None)
+    then = (target(event).value, tries, sent_at, due_at, detail, since if again else None)
+    return Marked(one.id, one.message_id, one.tries, *then)
 
 
 def _why_parked(delivery: Delivered, tries: int, since: datetime | None, as_of: datetime) -> str:
