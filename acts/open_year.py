@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
 
+STANDS_LIVE = "并且是正式的，函件发往各方登记的邮箱，不能改为试运行；"
+STANDS_TRIED = "还在试运行，函件只发到试运行邮箱；要正式启用的，用“正式启用本年度”；"
+
 
 def open_year(
     database: Database,
@@ -35,14 +38,15 @@ def open_year(
     Where it is to be tried first, its letters go to `trial` alone until it is live (`acts.go_live`).
 
     `refused` where deadlines lie behind and `paper` does not say what was done until now, and where the year is open
-    and `paper` says otherwise than was said then. Raises `UnknownPhase`.
+    and `paper` says otherwise than was said then, or it is tried and was not to be, or the other way.
+    Raises `UnknownPhase`.
     """
     if not rehearsal and stamp.as_of != stamp.at and not dry_run:
         raise NotARehearsal(year=year.year)
     if rehearsal and trial:
         return Outcome("refused", "演练年度的函件本来就不外发，不用试运行。")
     with written(database, year.year, dry_run=dry_run) as connection:
-        there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
+        there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal, trial=trial)
         if there is not None:
             return there
         why = on_paper.unanswered(year, paper, stamp.as_of)
@@ -50,7 +54,7 @@ def open_year(
             return Outcome("refused", why)
         if not writing.open_rows(connection, year, rehearsal=rehearsal, stamp=stamp, trial=trial):
             # Another opened it since that was asked.
-            there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal)
+            there = _there(connection, year.year, stamp, paper, rehearsal=rehearsal, trial=trial)
             assert there is not None
             return there
         calendar_drafts.drop(connection, year.year)
@@ -68,13 +72,20 @@ def _kind(*, rehearsal: bool) -> str:
     return "演练" if rehearsal else "正式"
 
 
-def _there(connection: Connection, year: int, stamp: Stamp, paper: Paper | None, *, rehearsal: bool) -> Outcome | None:
+def _there(
+    connection: Connection, year: int, stamp: Stamp, paper: Paper | None, *, rehearsal: bool, trial: str | None
+) -> Outcome | None:
     """Say that it is open, or that the database is one for years of the other kind; None where neither is so."""
     kind, other = _kind(rehearsal=rehearsal), standing.any_year(connection, rehearsal=not rehearsal)
     if other is not None:
         there = _kind(rehearsal=not rehearsal)
         return Outcome("refused", f"这个数据库里有{there}年度 {other}；{kind}年度请另用一个数据库。")
-    return _open_already(connection, year, stamp, paper, kind) if year in standing.years_open(connection) else None
+    if year not in standing.years_open(connection):
+        return None
+    tried = standing.opened(connection, year).trial
+    if (tried is None) != (trial is None):
+        return Outcome("refused", f"{year} 年度已经开设，{STANDS_TRIED if tried else STANDS_LIVE}未作改动。")
+    return _open_already(connection, year, stamp, paper, f"试运行，函件只发到 {tried}" if tried else kind)
 
 
 def _open_already(connection: Connection, year: int, stamp: Stamp, paper: Paper | None, kind: str) -> Outcome:

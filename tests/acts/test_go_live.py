@@ -23,6 +23,7 @@ from acts.offices import set_office
 from acts.open_year import open_year
 from acts.second_ways import choose_way
 from acts.year import close_year, roll_year
+from calendars import files
 from deployments import chain_heads
 from models import contacts, standing, suppression, trial_years
 from models.columns import table_of
@@ -30,7 +31,8 @@ from models.database import Database
 from models.record_chain import heads, misfits
 from models.tables.season import Letter
 from models.tables.second_ways import ShortMessage
-from post import short_messages
+from post import claims, marks, short_messages
+from post.couriers import Delivery
 from post.maildir import MaildirCourier
 from post.sending import send
 from season.outcome import Outcome
@@ -76,6 +78,30 @@ def harmless(messages: list[EmailMessage]) -> None:
         assert text.get_content().startswith("【试运行】这是试运行的函件，只发到试运行邮箱；正式启用之后才会发往 ")
         assert "这是试运行的函件" in page.get_content()
         assert not [part for part in one.walk() if part.get_content_type() == "text/calendar"]
+
+
+def test_whoever_opens_what_is_tried_or_tries_what_is_live_is_told_so(trial: Scene) -> None:
+    live = files.load(2026)
+    assert open_year(trial.database, live, stamp(OPENING)).done
+    given = (trial.database, trial.year, stamp(OPENING))
+    again = open_year(*given, trial=TEAM)
+    assert (again.done, f"试运行，函件只发到 {TEAM}" in again.message) == (True, True)
+    meant = open_year(*given)
+    assert (meant.done, "还在试运行" in meant.message) == (False, True)
+    tried = open_year(trial.database, live, stamp(OPENING), trial=TEAM)
+    assert (tried.done, "不能改为试运行" in tried.message) == (False, True)
+
+
+def test_an_answer_for_a_letter_of_the_trial_says_nothing_of_the_one_that_has_its_number_now(trial: Scene) -> None:
+    when, letter = stamp(LIVE), table_of(Letter)
+    held = claims.claim(trial.database, "aa", when.as_of, when.at)
+    assert held
+    assert go_live(trial.database, YEAR, when).done
+    again = claims.claim(trial.database, "aa", when.as_of, when.at)  # the same round
+    old = [held[0]._replace(id=one.id) for one in again]  # SQLite gives numbers once more by itself
+    marks.mark(trial.database, "aa", old, [Delivery(one.message_id, "sent", "") for one in old], when.as_of, when.at)
+    with trial.database.read() as connection:
+        assert set(connection.execute(select(letter.c.state)).scalars()) == {"sending"}
 
 
 def test_all_letters_of_a_trial_go_to_its_mailbox_marked_and_without_a_day_for_a_calendar(
