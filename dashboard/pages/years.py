@@ -1,6 +1,7 @@
 """Opening a year: a calendar that comes with the programme or is uploaded, looked at, and confirmed.
 
-Where deadlines of it lie behind, the same form asks what was done on paper, and the answer is looked at once more.
+Whether it is tried first or opened for real is asked, and nothing is taken for an answer. Where deadlines lie behind,
+the same form asks what was done on paper too, and the answers are looked at once more.
 """
 
 from __future__ import annotations
@@ -43,19 +44,20 @@ area = Area(dependencies=[Depends(allow(ADMIN_ONLY))], default_response_class=HT
 UNPROCESSABLE = 422
 LONGEST_REASON = 500
 CHANGED = "预览之后情况有了变化，没有办理。"
+TRIED, REAL = "trial", "real"
+"""How a year is begun: tried first, or for real."""
 
 
 class NothingChosen(TalentError):
     """没有可用的日历：请选择一份随程序附带的日历，或者上传新年度的文件（.toml，可请维护人员起草）。"""
 
 
-class UnfitMailbox(TalentError):
-    """试运行邮箱：{wrong}。"""
-
-
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What the form named: a year that comes with the programme, or the text of a file; what was done on paper."""
+    """What the form named: a year that comes with the programme, or the text of a file; what was done on paper.
+
+    `start`: whether it is tried, with the mailbox `trial`, or opened for real; "" where neither was chosen.
+    """
 
     shipped: str
     text: str
@@ -63,6 +65,7 @@ class _Chosen:
     through: str
     reason: str
     foreseen: str
+    start: str
     trial: str
 
     @property
@@ -77,11 +80,23 @@ class _Chosen:
 
     @property
     def mailbox(self) -> str | None:
-        """Where letters go in a trial, None where the year is opened for real; raise `UnfitMailbox`."""
+        """Where letters go in a trial, None where the year is opened for real; of what is decided alone."""
+        return cells.email(self.trial) if self.start == TRIED else None
+
+    @property
+    def undecided(self) -> str | None:
+        """Say what is wrong with the choice between a trial and the real thing; None where it is clear."""
+        if self.start not in {TRIED, REAL}:
+            return "请选择先试运行，还是正式开设。"
+        if self.start == REAL:
+            return "选了正式开设，又填了试运行邮箱；请改选先试运行，或者删去邮箱。" if self.trial else None
+        if not self.trial:
+            return "先试运行的，请填写试运行邮箱。"
         try:
-            return cells.email(self.trial) if self.trial else None
+            cells.email(self.trial)
         except cells.BadCellError as error:
-            raise UnfitMailbox(wrong=error.wrong) from None
+            return f"试运行邮箱：{error.wrong}。"
+        return None
 
     def calendar(self, terms: Terms) -> Year:
         """Read it; raise `CalendarFaults`, or `NothingChosen` where it is none of the years that come along."""
@@ -98,7 +113,7 @@ async def _chosen(request: Request) -> _Chosen:
     if isinstance(upload, UploadFile):
         text = (await upload.read()).decode("utf-8-sig", "replace") or text
     await form.close()
-    said = (str(form.get(name) or "").strip() for name in ("once", "through", "reason", "foreseen", "trial"))
+    said = (str(form.get(name) or "").strip() for name in ("once", "through", "reason", "foreseen", "start", "trial"))
     return _Chosen(str(form.get("shipped") or ""), text.replace("\r\n", "\n"), *said)
 
 
@@ -133,7 +148,7 @@ def preview(request: Request, chosen: Chosen) -> HTMLResponse:
     """Show the calendar that the year would run on, and, once it is said what was done on paper, where phases stand."""
     site: Site = request.app.state.site
     try:
-        year, _ = chosen.calendar(site.database.book.terms), chosen.mailbox
+        year = chosen.calendar(site.database.book.terms)
         why = _unanswered(year, chosen, site.wall()) if chosen.answered else None
     except TalentError as error:
         return _choose(request, str(error))
@@ -181,15 +196,16 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
     """Open the year, once; where another thing would happen than was shown, show that instead."""
     site: Site = request.app.state.site
     try:
-        year, mailbox = chosen.calendar(site.database.book.terms), chosen.mailbox
+        year = chosen.calendar(site.database.book.terms)
         why = _unanswered(year, chosen, site.arrived()) or _changed(request, year, chosen)
     except TalentError as error:
         return _choose(request, str(error))
-    if why and not _open_already(site, year):
+    if why and (chosen.undecided or not _open_already(site, year)):
         return _preview(request, year, chosen, why)
 
     def do(database: Database) -> Outcome:
-        return open_year(database, year, _stamp(request), paper=chosen.paper, trial=mailbox, account=reader.account)
+        given = (database, year, _stamp(request))
+        return open_year(*given, paper=chosen.paper, trial=chosen.mailbox, account=reader.account)
 
     act, back = f"开设 {year.year} 年度", f"/{year.year}"
     return once(site, reader, chosen.token or form_token(), act, back, do, year=year.year)
@@ -198,7 +214,7 @@ def confirm(request: Request, reader: Signed, chosen: Chosen) -> Response:
 def _unanswered(year: Year, chosen: _Chosen, now: datetime) -> str | None:
     if len(chosen.reason) > LONGEST_REASON:
         return f"依据请写在 {LONGEST_REASON} 字以内。"
-    return on_paper.unanswered(year, chosen.paper, now)
+    return on_paper.unanswered(year, chosen.paper, now) or chosen.undecided
 
 
 def _changed(request: Request, year: Year, chosen: _Chosen) -> str | None:

@@ -97,6 +97,7 @@ def test_no_page_of_an_act_bars_anybody(town: Town) -> None:
         wrong += faults(page)
         page.get_by_label("线下已经办结到").select_option("none")
         page.get_by_label("依据或缘由").fill("试验")
+        page.get_by_label("正式开设").check()
         page.get_by_role("button", name="下一步").click()
         assert "这个数据库里有演练年度" in page.get_by_role("status").inner_text()
         assert wrong + faults(page) == []

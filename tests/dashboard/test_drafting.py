@@ -73,7 +73,7 @@ def test_a_year_is_drafted_saved_gone_on_with_and_opened(empty: Window) -> None:
         False,
         False,
     )
-    opened = browser.submit("/years", calendar=text, once=once(shown))
+    opened = browser.submit("/years", calendar=text, once=once(shown), start="real")
     assert opened.status_code == 303
     with empty.database.read() as connection:
         assert standing.opened(connection, 2028).year.figures.grace == 4
@@ -137,7 +137,7 @@ def test_a_year_that_is_open_is_drafted_no_more(empty: Window) -> None:
     browser = empty.as_(ADMIN)
     fields = begun(browser)
     shown = browser.submit("/years/preview", shipped="2027").text
-    late = {"through": "none", "reason": "试验"}
+    late = {"through": "none", "reason": "试验", "start": "real"}
     assert browser.submit("/years", calendar=hidden(shown, "calendar"), once=once(shown), **late).status_code == 303
     assert (browser.get(f"{HERE}?from=2026").status_code, f"{HERE}?from=2026" in browser.get("/years").text) == (
         409,

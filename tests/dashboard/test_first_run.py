@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from calendars import files
 from dashboard.serving.site import Site
-from models import accounts, deeds
+from models import accounts, deeds, standing
 from models.columns import table_of
 from models.database import Database
 from models.tables.accounts import Account
@@ -20,7 +20,7 @@ from tests.support.reading import Read
 from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Window
 
 CITY = "yancheng"
-LATE = {"through": "none", "reason": "试验"}
+LATE = {"through": "none", "reason": "试验", "start": "real"}
 """What is said where a year is opened whose deadlines lie behind."""
 
 MENU = {
@@ -104,14 +104,36 @@ def test_several_years_are_a_step_apart_for_everybody(empty: Window) -> None:
         assert Read.page(shown).links == [home.replace("2022", "2026")]
 
 
+UNDECIDED: tuple[tuple[dict[str, str], str], ...] = (
+    ({}, "请选择先试运行，还是正式开设。"),
+    ({"trial": "trial@kepu.example"}, "请选择先试运行，还是正式开设。"),
+    ({"start": "trial"}, "先试运行的，请填写试运行邮箱。"),
+    ({"start": "trial", "trial": "nobody"}, "试运行邮箱："),
+    ({"start": "real", "trial": "trial@kepu.example"}, "选了正式开设，又填了试运行邮箱"),
+)
+
+
+def test_a_year_begins_as_somebody_chose_and_nothing_typed_is_lost(empty: Window) -> None:
+    admin, text = empty.as_(ADMIN), files.load(2022).source_text
+    paper = {name: LATE[name] for name in ("through", "reason")}
+    for start, why in UNDECIDED:
+        answer = admin.submit("/years", calendar=text, once="a form", **paper, **start)
+        assert (answer.status_code, why in answer.text, "试验</textarea>" in answer.text) == (422, True, True), start
+        assert f'value="{start.get("trial", "")}"' in answer.text
+        assert hidden(answer)["calendar"].strip() == text.strip()
+    answer = admin.submit("/years", shipped="2027", once="a form")
+    assert (answer.status_code, UNDECIDED[0][1] in answer.text) == (422, True)
+    with empty.database.read() as connection:
+        assert not standing.years_open(connection)
+
+
 def test_a_year_is_tried_under_a_banner_and_goes_live_by_one_act(empty: Window) -> None:
     admin, mailbox, banner = empty.as_(ADMIN), "trial@kepu.example", "2022 年度正在试运行"
-    shown = admin.submit("/years/preview", shipped="2022", trial="nobody", **LATE)
-    assert (shown.status_code, "试运行邮箱：" in shown.text) == (422, True)
-    shown = admin.submit("/years/preview", shipped="2022", trial=mailbox, **LATE)
-    assert f'value="{mailbox}"' in shown.text
-    text = files.load(2022).source_text
-    admin.submit("/years", calendar=text, once="a form", trial=mailbox, **LATE)
+    said = LATE | {"start": "trial", "trial": mailbox}
+    shown = admin.submit("/years/preview", shipped="2022", **said)
+    assert f"函件全部只发到 {mailbox}" in shown.text
+    assert "确认：试运行 2022 年度" in shown.text
+    admin.submit("/years", **hidden(shown))
     pages = {ADMIN: ("/2022", "/2022/tasks", "/2022/letters", "/account", "/audit"), CITY: ("/2022", "/account")}
     for name, those in pages.items():
         for page in those:

@@ -91,7 +91,7 @@ def test_what_is_left_unsaid_is_asked_again_with_what_was_said(empty: Window, sa
     assert ledger.everything(empty.database)["programme_year"] == []
 
 
-SAID = {"through": "shortlist", "reason": "会议纪要"}
+SAID = {"through": "shortlist", "reason": "会议纪要", "start": "real"}
 
 
 def test_the_answer_is_looked_at_with_phases_and_days_before_it_is_confirmed(empty: Window) -> None:
@@ -142,12 +142,12 @@ def test_it_is_opened_once_with_what_was_done_and_that_is_on_record(empty: Windo
     admin = empty.as_(ADMIN)
     token = once(admin.submit("/years/preview", shipped=str(YEAR)).text)
     for _ in range(2):
-        answer = admin.submit("/years", calendar=CALENDAR, once=token, through="shortlist", reason="会议纪要")
+        answer = admin.submit("/years", calendar=CALENDAR, once=token, **SAID)
         assert "线下办结的阶段：导师推荐、学生申报、面试名单" in admin.get(answer.headers["location"]).text
     assert ledger.log(empty.database) == [("on-paper", "waiting", "passed", False)] * 39
     assert ledger.letters(empty.database) == []
     assert "会议纪要" in admin.get("/audit").text
-    again = admin.submit("/years", calendar=CALENDAR, once="another form")
+    again = admin.submit("/years", calendar=CALENDAR, once="another form", start="real")
     assert "已经开设，未作改动" in admin.get(again.headers["location"]).text
 
 

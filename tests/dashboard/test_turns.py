@@ -353,7 +353,7 @@ async def test_a_year_is_opened_and_a_letter_acknowledged_when_the_request_came_
     site = site_of(scene, tmp_path)
     transport = ASGITransport(make_app(site))
     before, admin = site.wall(), browser(ADMIN, transport)
-    answer = await admin.post("/years", data={"shipped": "2026", "once": "b" * 24})
+    answer = await admin.post("/years", data={"shipped": "2026", "start": "real", "once": "b" * 24})
     assert answer.status_code == 303
     scene.advance(LOADED)
     with scene.database.read() as connection:
