@@ -286,6 +286,7 @@ def test_it_waits_for_a_release_where_its_kind_is_marked_and_a_withdrawn_city_ge
 
 @ON_SQLITE
 def test_nothing_is_asked_more_often_for_more_recipients(begun: Scene) -> None:
+    written(begun)  # a database is asked once whether its tables are this program's
     with counted(begun.database) as few:
         written(begun, replace(PLAIN, cities=(WUXI,)))
     with counted(begun.database) as many:
