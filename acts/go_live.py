@@ -37,7 +37,7 @@ ENTERED = {
 
 KEPT_SAID = (
     "保留：年度日历，各单位的邮箱，联系人 {contacts} 人，账号 {accounts} 个，后备人才库 {pool} 条，"
-    "自存的函件，操作日志。"
+    "登记过的导师、高校、中学的名称，自存的函件，操作日志。"
 )
 
 
@@ -89,9 +89,9 @@ def _tried(connection: Connection, year: int, stamp: Stamp, *, looking: bool) ->
 
 
 def _entered(counts: TrialCounts) -> str:
-    """Say what was entered, and what became of its letters."""
+    """Say what was entered, and what its letters count for."""
     lines = [words.format(count) for name, words in ENTERED.items() if (count := getattr(counts, name))]
-    lines.append(f"函件 {counts.letters} 封（其中 {counts.sent} 封已发到试运行邮箱，不计作告知）")
+    lines.append("写出的函件（已发到试运行邮箱的，不计作告知）")
     if counts.addresses:
         lines.append(f"报过邮箱的导师、高校、中学 {counts.addresses} 个，须重新报送或登记")
     return "，".join(lines)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.stamp import Stamp
 
+OPENED, OPENED_TO_BE_TRIED = "开设年度", "开设年度（试运行）"
 STANDS_LIVE = "并且是正式的，函件发往各方登记的邮箱，不能改为试运行；"
 STANDS_TRIED = "还在试运行，函件只发到试运行邮箱；要正式启用的，用“正式启用本年度”；"
 
@@ -59,9 +60,9 @@ def open_year(
             return there
         calendar_drafts.drop(connection, year.year)
         said, changes = begin(connection, year, stamp, paper, looking=dry_run)
-        if account is not None or paper is not None:
-            reason = paper.reason if paper else None
-            audit.record(connection, stamp, "开设年度", f"year/{year.year}", account=account, reason=reason)
+        if account is not None or paper is not None or trial is not None:
+            reason, title = paper.reason if paper else None, OPENED_TO_BE_TRIED if trial else OPENED
+            audit.record(connection, stamp, title, f"year/{year.year}", account=account, reason=reason)
     kind = f"试运行，函件只发到 {trial}" if trial else _kind(rehearsal=rehearsal)
     opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{kind}）"
     phases = f"{len(year.cities)} 个设区市，{len(year.phases)} 个阶段"

@@ -10,6 +10,8 @@ from season.outcome import Outcome
 
 FATES = (("check", "可能已经发出：逐封核实"), ("send", "都没有发出：照常发出"))
 
+TRIED = "{} 年度在这份备份里还在试运行，函件只发到 {}；此后已经正式启用过的，请再办一次“正式启用本年度”。"
+
 
 def _released(bench: Bench, filled: Filled) -> Outcome:
     """Let the post go on, once all that time made owed by now is written; what may have gone out is left in doubt."""
@@ -31,7 +33,8 @@ def _released(bench: Bench, filled: Filled) -> Outcome:
     said = f"{gone} 封在原来的库里已发出，记为已发；" if gone else ""
     said += f"{doubted} 封可能已发出，记为待核实；" if in_doubt else ""
     said += f"{short} 条短消息可能已发出，记为待核实；" if short else ""
-    return Outcome("done", f"已恢复投递。{said}随即发出待发的函件 {leave} 封。")
+    tried = "".join(TRIED.format(one.year.year, one.trial) for one in years if one.trial is not None)
+    return Outcome("done", f"已恢复投递。{said}随即发出待发的函件 {leave} 封。{tried}")
 
 
 RESTORED = Act(

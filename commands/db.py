@@ -109,11 +109,13 @@ def _rows(database: Database, folder: Path, known: list[NotedHead]) -> tuple[lis
     from acts.consistency import contradictions
     from deployments.chain_heads import missing
     from models.record_chain import heads
+    from models.trial_years import mailboxes
 
     broken = contradictions(database)
     with database.read() as connection:
         broken += missing(folder, connection, known)
-        return heads(connection), broken
+        tried = mailboxes(connection)  # nobody is to keep what begins anew once they are live
+        return [one for one in heads(connection) if one.strand not in tried], broken
 
 
 def _head(written: str) -> NotedHead:

@@ -192,9 +192,13 @@ def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str]
 
 
 def digest(season: Season, day: datetime, items: Sequence[Item]) -> None:
-    """Owe the province its digest of a working day; it keeps, outside, where the record's chain ends."""
+    """Owe the province its digest of a working day; it keeps, outside, where the record's chain ends.
+
+    Of a year that is tried it keeps nothing: that strand begins anew once it is live.
+    """
     ours = [] if season.rehearsal or season.looking else record_chain.heads(season.connection)
-    heads = tuple(str(head) for head in ours if head.strand in {record_chain.COMMON, season.year.year})
+    lasting = {record_chain.COMMON} if season.trial else {record_chain.COMMON, season.year.year}
+    heads = tuple(str(head) for head in ours if head.strand in lasting)
     season.owed.append(Owed("digest", None, ALL, ALL, f"{day:%Y-%m-%d}", items=tuple(items), heads=heads))
 
 

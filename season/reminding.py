@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from calendars import rungs
-from calendars.deadlines import TZ, day_of
+from calendars.deadlines import TZ, day_of, start_of
 from gates.found import named
 from gates.states import State
 from letters.brief import Group, Item
@@ -187,6 +187,7 @@ def digest(season: Season) -> None:
     if slot is None or last == slot:
         return
     awaiting = [
+        *_tried(season),
         *_waited_for(season, province=True),
         *_asking(season),
         *_noted(season),
@@ -206,6 +207,15 @@ def digest(season: Season) -> None:
 def _since(season: Season, since: datetime, whose: str, said: str, group: Group) -> tuple[datetime, Item]:
     days = (day_of(season.stamp.as_of) - day_of(since)).days
     return since, Item(whose, said, days=days, group=group)
+
+
+def _tried(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give that nobody was written to though a phase has opened, for the year is tried still."""
+    first = min(season.year.phases, key=lambda phase: phase.opens)
+    since = start_of(first.opens)
+    if season.trial and since <= season.stamp.as_of:
+        said = f"{first.name}已开放，仍在试运行，各市没有收到函件；试毕请正式启用"
+        yield _since(season, since, f"{season.year.year}年度", said, "awaiting")
 
 
 def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, Item]]:

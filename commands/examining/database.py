@@ -63,6 +63,7 @@ def of_the_database(database: Database, now: datetime, heads: Path | None = None
     yield from _of_the_clock(database, now)
     yield from _of_the_held_post(database, now)
     yield from _of_what_came_back(database)
+    yield from _of_trials(database, now)
     yield from _of_the_silence(database, now)
     yield from _of_contradictions(database, heads)
     yield from _of_the_terms(database, now)
@@ -193,6 +194,22 @@ def _of_what_came_back(database: Database) -> Iterator[CheckFinding]:
         said = f"{len(found)} 封退信认不出退的是哪一封函件，{found[0][0]:%Y-%m-%d %H:%M} 起"
         mend = "在“待办”页逐封核对，之后按“退信已核对”，或运行 talent act bounces --reason 核对结果"
         yield CheckFinding("退信", "finding", said, mend)
+
+
+def _of_trials(database: Database, now: datetime) -> Iterator[CheckFinding]:
+    """Whether a year is tried still though a phase of it has opened: no city hears of that."""
+    from calendars.deadlines import day_of
+    from models.open_years import live
+
+    with database.read() as connection:
+        tried = [opened.year for opened in live(connection) if opened.trial is not None]
+    for year in tried:
+        first = min(year.phases, key=lambda phase: phase.opens)
+        if first.opens <= day_of(now):
+            said = f"{year.year} 年度的{first.name}已于 {first.opens} 开放，仍在试运行：各市没有收到函件"
+            yield CheckFinding(
+                "试运行", "finding", said, f"试毕后运行 talent year live {year.year}，或在“准备工作”页正式启用"
+            )
 
 
 def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]:

@@ -21,15 +21,17 @@ from acts.doing import previewed, recorded
 from acts.go_live import GO_LIVE, TRIAL_MAILBOX, NotTheOwner, NotTried, go_live
 from acts.offices import set_office
 from acts.open_year import open_year
+from acts.restored import RESTORED
 from acts.second_ways import choose_way
 from acts.year import close_year, roll_year
 from calendars import files
 from deployments import chain_heads
-from models import contacts, standing, suppression, trial_years
+from models import contacts, restorations, standing, suppression, trial_years
 from models.columns import table_of
 from models.database import Database
 from models.record_chain import heads, misfits
-from models.tables.season import Letter
+from models.tables.audit import AuditEntry
+from models.tables.season import Letter, LetterBody
 from models.tables.second_ways import ShortMessage
 from post import claims, marks, short_messages
 from post.couriers import Delivery
@@ -170,6 +172,41 @@ def test_a_trials_strand_is_not_noted_for_it_begins_anew(trial: Scene, tmp_path:
     assert not chain_heads.kept(tmp_path)
     with trial.database.read() as connection:
         assert YEAR in {one.strand for one in heads(connection)}
+
+
+def test_a_digest_of_a_trial_says_so_and_asks_nobody_to_keep_what_begins_anew(trial: Scene) -> None:
+    trial.advance(LATE)
+    letter, body = table_of(Letter), table_of(LetterBody)
+    words = select(body.c.text).join(letter, letter.c.body == body.c.digest).where(letter.c.kind == "digest")
+    with trial.database.read() as connection:
+        texts = connection.execute(words).scalars().all()
+    assert texts
+    for text in texts:
+        assert ("仍在试运行" in text, f"{YEAR}-" in text.partition("校验码")[2]) == (True, False)
+
+
+def test_a_trial_that_a_backup_brings_back_is_named_where_the_post_goes_on(trial: Scene) -> None:
+    when = stamp(LIVE)
+    with trial.database.write("every") as connection:
+        restorations.begin(connection, stamp(SENT).at, [], when, "试恢复", [])
+    filled = RESTORED.fill(trial.year, {"fate": "send", "reason": "已核对"})
+    said = recorded(RESTORED, Bench(trial.database, trial.year, when), filled)
+    assert f"{YEAR} 年度在这份备份里还在试运行，函件只发到 {TEAM}" in said.message
+
+
+def test_that_a_year_was_opened_to_be_tried_is_on_record(trial: Scene) -> None:
+    deed = table_of(AuditEntry)
+    with trial.database.read() as connection:
+        acts = connection.execute(select(deed.c.what).where(deed.c.subject == f"year/{YEAR}")).scalars().all()
+    assert acts == ["开设年度（试运行）"]
+
+
+def test_a_letter_that_leaves_meanwhile_does_not_hold_up_the_confirmation(trial: Scene) -> None:
+    before, letter = shown(trial), table_of(Letter)
+    with trial.database.write(YEAR) as connection:
+        connection.execute(update(letter).values(state="sent"))
+    after = shown(trial)
+    assert (after.message, after.basis) == (before.message, before.basis)
 
 
 def shown(scene: Scene, paper: str = "") -> Outcome:

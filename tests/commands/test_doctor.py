@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-from commands.examining.database import _of_the_clock
+from acts.open_year import open_year
+from calendars import files
+from calendars.deadlines import start_of
+from commands.examining.database import _of_the_clock, _of_trials
 from commands.examining.schedules import reached
 from models import signs_of_life
 from models.columns import table_of
 from models.database import Database
+from models.stamp import Stamp
 from models.tables.accounts import Account
 from phases.book import BOOK
 from tests.commands.conftest import Talent
@@ -233,6 +237,16 @@ def test_a_bounce_that_nobody_can_read_is_a_finding_until_somebody_has_looked(ta
     assert (level, said[:17]) == ("finding", "1 封退信认不出退的是哪一封函件，")
     assert talent("act", "bounces", "--reason", "已电话核实").status == 0
     assert "退信" not in _found(talent("doctor", "--json"))
+
+
+def test_a_trial_that_is_forgotten_is_a_finding_once_its_first_phase_has_opened(database: Database) -> None:
+    year = files.load(2026)
+    first = min(phase.opens for phase in year.phases)
+    before, after = start_of(first) - timedelta(days=1), start_of(first) + timedelta(hours=9)
+    assert open_year(database, year, Stamp("省办", before, before), trial="trial@kepu.example").done
+    assert list(_of_trials(database, before)) == []
+    (found,) = _of_trials(database, after)
+    assert ("仍在试运行：各市没有收到函件" in found.says, found.level) == (True, "finding")
 
 
 def test_silence_is_a_finding_that_says_where_to_look(talent: Talent) -> None:

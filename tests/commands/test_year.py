@@ -84,8 +84,10 @@ def test_a_year_is_tried_and_goes_live_by_a_command_each(talent: Talent) -> None
     assert talent("year", "trial", year, "--to", "other@kepu.example").status == 2
     assert talent("year", "trial", year, "--to", "other@kepu.example", "--reason", "换一个").status == 0
     assert talent("year", "trial", year, "--json").data["mailbox"] == "other@kepu.example"
+    assert [one for one in talent("db", "check", "--json").data["chain"] if one.startswith(f"{year}-")] == []
     assert talent("year", "live", year, "--reason", "试运行通过").status == 1
     assert talent("year", "live", year, *late, "--dry-run").status == 0
     assert "自此正式启用" in talent("year", "live", year, *late).out
+    assert [one for one in talent("db", "check", "--json").data["chain"] if one.startswith(f"{year}-")]
     assert "不在试运行" in talent("year", "live", year, *late).err
     assert "不在试运行" in talent("year", "trial", year).err
