@@ -13,6 +13,7 @@ from gates.states import Event
 from models.columns import table_of
 from models.tables.city_requests import Request, RequestAnswer
 from models.tables.season import ExtensionRow, Transition, WaiverRow
+from models.trial_years import mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -44,10 +45,10 @@ def earlier_cases(
 ) -> list[EarlierCase]:
     """Give the newest decisions about a phase of a kind with what an act decides; none for an act of another kind.
 
-    Those about the same `rule` come first.
+    Those about the same `rule` come first; what was played in a trial is none.
     """
-    asked = _OF_ACTS.get(act, ())
-    found = [case for each in asked for case in each(connection, phase, as_of)]
+    asked, tried = _OF_ACTS.get(act, ()), mailboxes(connection)
+    found = [case for each in asked for case in each(connection, phase, as_of) if case.year not in tried]
     found.sort(key=lambda case: (case.rule == (rule or case.rule), case.as_of, case.city), reverse=True)
     return found[:limit]
 

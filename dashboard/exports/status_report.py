@@ -39,15 +39,19 @@ class NoFont(TalentError):
     """不能生成 PDF：服务器没有中文字体 Noto Serif CJK SC，或其中缺少要用的字。Debian/Ubuntu 请安装 fonts-noto-cjk。"""
 
 
-def facts(matrix: Matrix, requests: Sequence[str], now: datetime) -> dict[str, Any]:
-    """Give what the page says; `requests` are the cities' requests that nobody answered yet, in words."""
+def facts(matrix: Matrix, requests: Sequence[str], now: datetime, *, tried: bool = False) -> dict[str, Any]:
+    """Give what the page says; `requests` are the cities' requests that nobody answered yet, in words.
+
+    `tried`: what it says was done in a trial.
+    """
     year, shown = matrix.year, lines(matrix)
     late, awaiting = _late(matrix, shown), [*_awaiting(matrix), *requests]
+    marks = ("（日历暂定）" if year.provisional else "") + ("（试运行，不作数）" if tried else "")
     coming = [moment for moment in moments(year) if moment.instant > matrix.as_of][:COMING]
     return {
         "title": f"{year.title} 情况报告",
         "office": "省级管理办公室",
-        "as_of": f"截至 {clock(matrix.as_of)}" + ("（日历暂定）" if year.provisional else ""),
+        "as_of": f"截至 {clock(matrix.as_of)}{marks}",
         "day": [now.year, now.month, now.day],
         "totals": _totals(matrix, shown),
         "phases": [{"name": phase.name, "due": f"{phase.due:%Y-%m-%d}"} for phase in year.phases],

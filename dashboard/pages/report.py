@@ -53,7 +53,7 @@ def _made(site: Site, look: Looking) -> Response:
         waiting = [
             f"{year.city(row.city).name}市 {year.phase(row.phase).name}：{wish(row, year)}，待答复" for row in asked
         ]
-        pdf = render(facts(found, waiting, site.wall()))
+        pdf = render(facts(found, waiting, site.wall(), tried=look.opened.trial is not None))
         site.reports[key] = pdf
         while len(site.reports) > MOST:
             site.reports.pop(next(iter(site.reports)))

@@ -65,9 +65,10 @@ def _trial(trial: TrialProgress, here: str, cities: int) -> tuple[SetupStep, ...
     """What has to have been tried before the year goes live: what really happened, and the act that ends the trial."""
     parties = {"市办": trial.cities, "导师": trial.mentors, "高校": trial.institutions, "中学": trial.schools}
     told = "，".join(f"{name} {count} 封" for name, count in parties.items())
+    some = trial.cities > 0 and trial.mentors + trial.institutions + trial.schools > 0  # others: when a phase opens
     return (
         SetupStep(
-            "试运行：各方的函件", all(parties.values()), f"已发到 {trial.mailbox}：{told}",
+            "试运行：各方的函件", some, f"已发到 {trial.mailbox}：{told}；各阶段开放之后才有该阶段的函件",
             "查看函件", f"{here}/letters",
         ),
         SetupStep(

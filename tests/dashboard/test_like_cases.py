@@ -13,7 +13,7 @@ from calendars import files
 from dashboard.views.like_cases import LikeCase, like_cases
 from models.columns import table_of
 from models.earlier_cases import Decided, EarlierCase, earlier_cases
-from models.tables.season import ExtensionRow, Transition, WaiverRow
+from models.tables.season import ExtensionRow, ProgrammeYear, Transition, WaiverRow
 from phases.book import BOOK
 from tests.support.requests_asked import put
 from tests.support.scenes import Scene, instant
@@ -65,6 +65,15 @@ def decided(scene: Scene) -> None:
 def found(scene: Scene, act: str, as_of: str = SINCE, rule: str = "", limit: int = 9) -> list[EarlierCase]:
     with scene.database.read() as connection:
         return earlier_cases(connection, act, PHASE, instant(as_of), rule=rule, limit=limit)
+
+
+def test_what_was_decided_in_a_trial_is_no_case(scene: Scene) -> None:
+    decided(scene)
+    assert {one.year for one in found(scene, "waive", rule=RULE)} == {2021, 2022}
+    year = table_of(ProgrammeYear)
+    with scene.database.write("every") as connection:
+        connection.execute(update(year).where(year.c.year == 2022).values(trial="trial@kepu.example"))
+    assert {one.year for one in found(scene, "waive", rule=RULE)} == {2021}
 
 
 def test_each_kind_of_decision_is_found_in_every_year_the_newest_first(scene: Scene) -> None:

@@ -75,7 +75,8 @@ def test_the_worst_of_years_still_fits_one_page(window: Window) -> None:
 
 def test_a_character_that_the_font_lacks_fails_instead_of_vanishing(window: Window) -> None:
     with window.database.read() as connection:
-        said = facts(matrix(connection, YEAR, UNTIL), [], UNTIL)
+        said = facts(matrix(connection, YEAR, UNTIL), [], UNTIL, tried=True)
+    assert said["as_of"].endswith("（试运行，不作数）")
     with pytest.raises(NoFont):
         render(said | {"foot": "\U0002cb6d"})
     with pytest.raises(NoFont, match="fonts-noto-cjk"):
