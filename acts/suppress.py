@@ -102,7 +102,7 @@ def take_back(database: Database, mailbox: Iterable[bytes], stamp: Stamp) -> Ret
         reasons = {
             lead.address: BOUNCED.format(reason=bounce.reason)
             for count, lead, bounce in failed
-            if count and bounce.means is Meaning.NO_MAILBOX
+            if count and bounce.means is Meaning.NO_MAILBOX and lead.trial is None  # which may be the office's own
         }
         new = suppression.suppress(connection, reasons, stamp.as_of, stamp.by)
         for address in new:

@@ -7,7 +7,10 @@ import re
 from markupsafe import Markup
 
 MARK = "【试运行】"
-LINE = "这是试运行的函件，只发到试运行邮箱；正式启用之后才会发往 {address}。文中的期限和要求现在都不作数。"
+LINE = (
+    "这是试运行的函件，只发到试运行邮箱；正式启用之后才会发往 {address}。"
+    "文中的期限和要求现在都不作数，说到的日历文件不附。"
+)
 ROW = Markup(
     '<p style="margin:0;padding:12px 24px;background:#fff3cd;color:#664d03;text-align:center;'
     "font:bold 15px/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif\">{line}</p>\n"

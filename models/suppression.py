@@ -114,13 +114,14 @@ def _outcomes() -> Select[Any]:
 
 
 class Lead(NamedTuple):
-    """The letter that leads a message; `address` is where it went."""
+    """The letter that leads a message; `address` is where it went, in a trial to that one's mailbox, `trial`."""
 
     message_id: str
     id: int
     recipient: str
     address: str
     sent_at: datetime | None
+    trial: str | None
 
 
 def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Lead]:
@@ -128,7 +129,8 @@ def leads(connection: Connection, message_ids: Collection[str]) -> dict[str, Lea
     letter = table_of(Letter)
     programme = table_of(ProgrammeYear)
     its = select(programme.c.trial).where(programme.c.year == letter.c.year).scalar_subquery()
-    columns = (letter.c[name] if name != "address" else func.coalesce(its, letter.c.address) for name in Lead._fields)
+    said = {"address": func.coalesce(its, letter.c.address), "trial": its}
+    columns = (said[name] if name in said else letter.c[name] for name in Lead._fields)
     query = select(*columns).where(letter.c.message_id.in_(sorted(message_ids)))
     return {row[0]: Lead._make(row) for row in connection.execute(query)}
 

@@ -50,7 +50,7 @@ def steps(year: Year, there: Readiness, backup: datetime | None, *, smtp: bool) 
             "市办账号", there.signed_in >= cities, f"{cities} 个市已有 {there.signed_in} 个设定了密码、可以登录",
             "登记各市账号，发登录链接", f"{here}/setup/offices",
         ),
-        _post(there.tested, here, smtp=smtp),
+        _post(there.tested, here, there.trial, smtp=smtp),
         SetupStep("备份", backup is not None, f"最近一份：{clock(backup)}" if backup else _NO_BACKUP),
         SetupStep("线下办结的阶段", done=True, says=_on_paper(there, cities)),
         SetupStep(
@@ -87,9 +87,10 @@ _NO_BACKUP = "还没有；请维护人员按运行手册设置备份口令"
 _WAITS = frozenset({LetterState.QUEUED, LetterState.SENDING})
 
 
-def _post(tested: TestedPost | None, here: str, *, smtp: bool) -> SetupStep:
+def _post(tested: TestedPost | None, here: str, trial: TrialProgress | None, *, smtp: bool) -> SetupStep:
     """Whether a letter arrived: whoever got it says so by its link."""
     folder = "" if smtp else "（还没有设置发函邮箱，函件只写成文件；请维护人员设置）"
+    folder += f"（试运行中发到 {trial.mailbox}；正式启用之后请再发一封）" if trial else ""
     if tested is None:
         return SetupStep("测试函件", done=False, says=f"还没有发过{folder}")
     page, then = f"{here}/letters/{tested.letter}", "查看测试函件"

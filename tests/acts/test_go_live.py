@@ -23,6 +23,7 @@ from acts.offices import set_office
 from acts.open_year import open_year
 from acts.restored import RESTORED
 from acts.second_ways import choose_way
+from acts.suppress import take_back
 from acts.year import close_year, roll_year
 from calendars import files
 from deployments import chain_heads
@@ -38,6 +39,7 @@ from post.couriers import Delivery
 from post.maildir import MaildirCourier
 from post.sending import send
 from season.outcome import Outcome
+from tests.acts.test_suppress import bounce
 from tests.support.kinds import EACH_ON_BOTH
 from tests.support.message_gateway import message_gateway
 from tests.support.scenes import NANJING, OPENING, WUXI, YEAR, Scene, calendar, stamp
@@ -164,7 +166,17 @@ def test_a_relay_that_refuses_the_trials_mailbox_says_nothing_of_a_citys(trial: 
         connection.execute(update(letter).values(state="failed", detail="550 5.1.1 no such user"))
         ids = connection.execute(select(letter.c.id)).scalars().all()
         assert suppression.give_up(connection, ids, stamp(SENT).as_of, "post") == []
-        assert {one.address for one in suppression.leads(connection, letters(trial.database).keys()).values()} == {TEAM}
+        leads = suppression.leads(connection, letters(trial.database).keys()).values()
+        assert {(one.address, one.trial) for one in leads} == {(TEAM, TEAM)}
+
+
+def test_what_comes_back_to_a_trials_mailbox_does_not_stop_what_a_live_year_sends_there(trial: Scene) -> None:
+    letter = table_of(Letter)
+    with trial.database.write(YEAR) as connection:
+        connection.execute(update(letter).values(state="sent", tries=1, envelope=letter.c.id))
+    (one, *_) = letters(trial.database)
+    back = take_back(trial.database, [bounce(TEAM, one)], stamp(LIVE))
+    assert (back.letters, back.suppressed) == (1, ())
 
 
 def test_a_trials_strand_is_not_noted_for_it_begins_anew(trial: Scene, tmp_path: Path) -> None:

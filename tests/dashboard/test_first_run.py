@@ -143,6 +143,7 @@ def test_a_year_is_tried_under_a_banner_and_goes_live_by_one_act(empty: Window) 
     setup = admin.get("/2022/setup").text
     assert "试运行：各方的函件" in setup
     assert "/2022/acts/go-live" in setup
+    assert f"试运行中发到 {mailbox}；正式启用之后请再发一封" in setup
     assert admin.get("/api/v1/years").json()[0]["trial"] is True
     act = "/2022/acts/go-live"
     preview = admin.submit(f"{act}/preview", through="无", reason="试运行通过")
