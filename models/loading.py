@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256 as digest
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, bindparam, cast, delete, func, insert, select, update
@@ -37,6 +38,9 @@ NOTHING = ""
 EMPTIED = "emptied"
 """That of a draft of which contacts were emptied: it is no workbook's, so that the same loads again."""
 
+CORRECTED = "corrected"
+"""What that of a draft begins with whose addresses were put right without a load; what follows is never the same."""
+
 
 def loaded(connection: Connection, year: int, form: str, city: str) -> bool:
     """Tell whether the city has a draft of that form: one that was taken away is none."""
@@ -62,6 +66,20 @@ def emptied(connection: Connection, year: int, form: str, cities: Collection[str
     newest = select(func.max(table.c.id)).where(*theirs).group_by(table.c.city)
     one = update(table).where(table.c.id.in_(newest), table.c.sha256 != NOTHING)
     connection.execute(one.values(sha256=EMPTIED))
+
+
+def corrected(connection: Connection, year: int, form: str, city: str) -> None:
+    """Let the city's draft of a form be no longer that of the workbook that was loaded: the same loads again.
+
+    Whoever had it open edits another one by now. One that was emptied still is.
+    """
+    table = table_of(WorkbookLoad)
+    mine = (table.c.year == year, table.c.form == form, table.c.city == city)
+    query = select(table.c.id, table.c.sha256).where(*mine).order_by(table.c.id.desc()).limit(1)
+    newest = connection.execute(query).one_or_none()
+    if newest is not None and newest.sha256 not in {NOTHING, EMPTIED}:
+        now = f"{CORRECTED} {digest(f'{newest.id} {newest.sha256}'.encode()).hexdigest()}"
+        connection.execute(update(table).where(table.c.id == newest.id).values(sha256=now))
 
 
 def emptied_drafts(connection: Connection, year: int) -> list[tuple[str, str]]:

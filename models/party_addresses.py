@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from models.columns import table_of
 from models.database import book_of
+from models.loading import corrected
 from models.one_snapshot import once_a_snapshot
 from models.suppression import redirect
 from models.tables.city_drafts import draft_table
@@ -81,11 +82,15 @@ def hold_known(
 
     Its draft says them from now on as well: what is filed again does not bring back the ones before.
     """
-    _, sheet = book_of(connection).parties[kind]
+    phase, sheet = book_of(connection).parties[kind]
     table = draft_table(sheet)
-    theirs = (table.c.year == year, table.c.city == city, table.c.party == bindparam("key"))
-    one = update(table).where(*theirs).values(email=bindparam("mail"))
-    connection.execute(one, [{"key": key, "mail": email} for key, email in given.items()])
+    mine = (table.c.year == year, table.c.city == city)
+    query = select(table.c.party, table.c.email).where(*mine, table.c.party.in_(sorted(given)))
+    if other := {key for key, email in connection.execute(query) if email != given[key]}:
+        one = update(table).where(*mine, table.c.party == bindparam("key")).values(email=bindparam("mail"))
+        connection.execute(one, [{"key": key, "mail": given[key]} for key in sorted(other)])
+        form = next(form for form in phase.forms if sheet in form.sheets)
+        corrected(connection, year, form.slug, city)
     return _take(connection, year, city, given, stamp, ())
 
 

@@ -19,7 +19,7 @@ from dashboard.serving.row_ids import NUMBER
 from dashboard.signing_in.rate_limit import peer
 from dashboard.views import masking
 from dashboard.views.paging import SIZE, page_of
-from models import audit, draft_rows, reports
+from models import audit, draft_rows, filed_rows, reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,7 @@ class FiledRows:
     load: Load | None
     filing: KeptFiling | None
     on_paper: bool  # whether that filing is what was filled in of a phase done on paper
+    since: tuple[str, ...]  # the columns of which a row says otherwise than it was filed
 
     @property
     def filed(self) -> bool:
@@ -116,7 +117,21 @@ def _found(connection: Connection, wanted: FiledSheet) -> FiledRows:
     load = draft_rows.newest(connection, year, here.form.slug, city)
     filing = draft_rows.newest_filing(connection, year, here.phase.slug, city)
     papers = reports.on_paper(connection, year, here.phase.slug, city)
-    return FiledRows(counts, pages, written(sheet, rows), load, filing, filing is not None and filing.attempt in papers)
+    shown = written(sheet, rows)
+    since = _since(connection, here, filing, sheet, shown) if filing else ()
+    on_paper = filing is not None and filing.attempt in papers
+    return FiledRows(counts, pages, shown, load, filing, on_paper, since)
+
+
+def _since(
+    connection: Connection, here: PhaseForm, filing: KeptFiling, sheet: AskedSheet, rows: Mapping[int, dict[str, str]]
+) -> tuple[str, ...]:
+    """Give the columns of which one of these rows was changed since it was filed, as far as that is kept."""
+    whose = (here.opened.year.year, here.phase.slug, here.city.slug, filing.number)
+    kept = filed_rows.rows(connection, *whose, here.opened.book.sheets[sheet.key])
+    was = written(sheet, {line: row for line, row in kept.items() if line in rows})
+    other = {field for line, row in was.items() for field, text in row.items() if text != rows[line][field]}
+    return tuple(one.label for one in sheet.columns if one.field in other and one.field in next(iter(kept.values())))
 
 
 def _shown(

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from acts.know_addresses import know_addresses
+from acts.load import CHANGED, load_rows
 from acts.suppress import suppress
-from models import party_addresses
+from models import draft_rows, party_addresses
+from models.loading import newest_load
 from phases.parties import Audience
 from season.outcome import Outcome
 from tests.support import ledger
@@ -131,6 +133,34 @@ def test_an_address_that_leads_to_nobody_is_put_right_without_a_filing_done_agai
     scene.rerun(ROLL, NANJING, "2022-01-13T11:00", date(2022, 1, 20))
     assert scene.submit(ROLL, NANJING, "2022-01-13T12:00").done
     assert reached(scene)[0] == "new@nju.example"
+
+
+def test_who_had_the_draft_open_does_not_bring_the_former_address_back_and_the_same_workbook_does(scene: Scene) -> None:
+    """The draft is no longer the one that was loaded: neither is it for whoever edits it, nor for the next load."""
+    scene.advance("2021-12-31T09:00")
+    scene.file(ROLL, NANJING)
+    scene.rerun(ROLL, NANJING, "2022-01-13T09:00", date(2022, 1, 20))
+
+    def draft() -> tuple[str, str]:
+        with scene.database.read() as connection:
+            since, rows = (
+                newest_load(connection, YEAR, ROLL, NANJING),
+                draft_rows.rows(connection, YEAR, NANJING, "mentors"),
+            )
+        return since or "", rows[0]["email"]
+
+    was = since, former = draft()
+    assert known(scene, "mentor", f"南京导师1，南京大学，{former}", at="2022-01-13T10:00").done
+    assert draft() == was, "the same said again changes nothing"
+    seen = [since]
+    for email in ("new@nju.example", "newer@nju.example"):
+        known(scene, "mentor", f"南京导师1，南京大学，{email}", at="2022-01-13T10:00")
+        now = stamp("2022-01-13T11:00")
+        assert load_rows(scene.database, YEAR, ROLL, NANJING, {}, now, since=seen[-1]).message == CHANGED
+        seen.append(draft()[0])
+    assert len({*seen}) == 3
+    again = scene.load(ROLL, NANJING, scene.sheets(ROLL, NANJING), "2022-01-13T12:00")
+    assert (again.done, "未作改动" in again.message, draft()) == (True, False, was)
 
 
 def test_such_a_line_is_of_whom_the_city_filed_and_is_shown_before(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from acts.suppress import suppress
 from models.party_addresses import known_by
 from tests.support import ledger
+from tests.support.books import FORMS
 from tests.support.filing import CITY, once
 from tests.support.scenes import stamp
 from tests.support.window import ADMIN, VIEWER, YEAR, Window
@@ -42,3 +43,23 @@ def test_what_was_filed_is_put_right_on_the_same_page(window: Window) -> None:
     browser.submit(f"{place}/addresses", once=once(page), kind="school", lines=f"{school.name}，new@school.example")
     assert "［已停止发函" not in browser.get(f"{place}/addresses").text
     assert "邮箱已停止发函" not in browser.get(place).text
+
+
+def test_what_was_filed_is_told_apart_from_what_was_put_right_since(window: Window) -> None:
+    with window.database.read() as connection:
+        (school, *_) = [one for one in known_by(connection, YEAR, CITY) if one.kind == "school"]
+
+    sheets = [(form, sheet.key) for form in ("mentor-recommendation", "application") for sheet in FORMS[form].sheets]
+
+    def said() -> dict[str, list[str]]:
+        where = {key: f"/{YEAR}/{form}/{CITY}/filed?sheet={key}" for form, key in sheets}
+        pages = {key: window.as_(ADMIN).get(one).text for key, one in where.items()}
+        words = ("次报送的内容（", "✓ 这就是", "此后没有改动", "下面的“联络邮箱”在报送之后更正过")
+        return {key: [word for word in words if word in page] for key, page in pages.items()}
+
+    before = said()
+    assert before == {key: ["次报送的内容（", "✓ 这就是", "此后没有改动"] for _, key in sheets}
+    browser, page = window.as_(CITY), f"/{YEAR}/application/{CITY}/addresses"
+    token = once(browser.get(page).text)
+    browser.submit(page, once=token, kind="school", lines=f"{school.name}，new@school.example")
+    assert said() == before | {"schools": ["次报送的内容（", "下面的“联络邮箱”在报送之后更正过"]}
