@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from models.columns import table_of
 from models.database import book_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
     from models.stamp import Stamp
     from phases.stored_sheet import StoredSheet
@@ -95,19 +95,24 @@ def hold_known(
 
 
 class StatedParty(NamedTuple):
-    """A party of which a city says an address; `dead`: the one in force is written to no more."""
+    """A party of which a city says an address; `dead`: the one in force is written to no more.
+
+    `waits`: the city says another, about which the province is to decide.
+    """
 
     kind: str
     name: str
     place: str
     dead: bool
+    waits: bool
 
 
 def known_by(connection: Connection, year: int, city: str) -> list[StatedParty]:
     """Give the parties of which a city says an address in a year, in their order."""
     table, party, dead = table_of(StatedAddress), table_of(Party), table_of(Suppressed)
     joined = table.join(party, party.c.id == table.c.party).outerjoin(dead, dead.c.address == func.lower(party.c.email))
-    query = select(party.c.kind, party.c.name, party.c.place, dead.c.address.is_not(None)).select_from(joined)
+    given_up, waits = dead.c.address.is_not(None), _differs(table, func.lower(party.c.email))
+    query = select(party.c.kind, party.c.name, party.c.place, given_up, waits).select_from(joined)
     mine = query.where(table.c.office == city, table.c.year == year)
     return [StatedParty(*row) for row in connection.execute(mine.order_by(table.c.id))]
 
@@ -133,7 +138,8 @@ def _take(
     foreign = {party for party, email in others if not _same(email, given[party])}
     changed = {key: email for key, email in given.items() if not _same(parties[key].email, email)}
     taken = {key: email for key, email in changed.items() if not parties[key].email or key not in foreign}
-    settled = {key for key, row in own.items() if row.settled and _same(row.email, given[key])}
+    dead = {key for key in changed if parties[key].dead}  # what was decided once holds while that one reaches somebody
+    settled = {key for key, row in own.items() if row.settled and _same(row.email, given[key]) and key not in dead}
     _keep(connection, year, city, given, own, settled, stamp, kinds)
     _put_in_force(connection, {key: (parties[key].kind, email) for key, email in taken.items()})
     return AddressesFiled(
@@ -201,7 +207,9 @@ def _parties(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]
     if not ids:
         return {}
     table = table_of(Party)
-    query = select(table.c.id, table.c.kind, table.c.email).where(table.c.id.in_(sorted(ids)))
+    given_up = table_of(Suppressed).c.address == func.lower(table.c.email)
+    query = select(table.c.id, table.c.kind, table.c.email, exists().where(given_up).label("dead"))
+    query = query.where(table.c.id.in_(sorted(ids)))
     return {row.id: row for row in connection.execute(query.order_by(table.c.id).with_for_update())}
 
 
@@ -225,6 +233,7 @@ def _keep(
     """Keep what the city says now, and no longer what it said in this year of those of these kinds not named now."""
     table, party = table_of(StatedAddress), table_of(Party)
     same = {key for key, row in own.items() if row.year == year and _same(row.email, given[key])}
+    same -= {key for key in same if own[key].settled and key not in settled}
     fresh = [key for key in given if key not in same]
     of_kinds = select(party.c.id).where(party.c.kind.in_(kinds))
     dropped = (table.c.year == year) & table.c.party.in_(of_kinds) & table.c.party.not_in(sorted(given))
@@ -311,8 +320,11 @@ def _waiting() -> Select[Any]:
     in_force = func.lower(party.c.email)
     columns = (table, party.c.kind, party.c.name, party.c.place, party.c.email.label("held"), dead.c.address)
     joined = table.join(party, party.c.id == table.c.party).outerjoin(dead, dead.c.address == in_force)
-    differs = ~table.c.settled & (func.lower(table.c.email) != in_force)
-    return select(*columns).select_from(joined).where(differs).order_by(table.c.as_of, table.c.id)
+    return select(*columns).select_from(joined).where(_differs(table, in_force)).order_by(table.c.as_of, table.c.id)
+
+
+def _differs(said: Table, in_force: ColumnElement[str]) -> ColumnElement[bool]:
+    return ~said.c.settled & (func.lower(said.c.email) != in_force)
 
 
 def _shown(connection: Connection, query: Select[Any]) -> tuple[AddressDifference, ...]:

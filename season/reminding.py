@@ -291,11 +291,14 @@ def _given_up(season: Season) -> Iterator[tuple[datetime, Item]]:
     found = suppressions(season.connection, season.year.year, season.stamp.as_of)
     parties = {key: int(key.partition(":")[2]) for one in found for key in one.to if recipients.is_party(key)}
     said_by = party_addresses.said_by(season.connection, season.year.year, parties.values())
+    awaited = party_addresses.differences(season.connection, season.year.year, season.stamp.as_of)
+    asked = {one.recipient for one in awaited}
     for one in found:
         whose = "、".join(recipients.named(season.year, recipient) for recipient in one.to)
         cities = dict.fromkeys(city for key in one.to if key in parties for city in said_by.get(parties[key], ()))
         who = "、".join(recipients.named(season.year, f"city:{city}") for city in cities)
-        said = f"邮箱{one.address}已停止发函（{one.why}），请{who}更正"
+        mend = "已报来另一个，请决定用哪一个" if asked & {*one.to} else f"请{who}更正"
+        said = f"邮箱{one.address}已停止发函（{one.why}），{mend}"
         yield _since(season, one.since, whose, said, "undeliverable")
 
 

@@ -51,7 +51,8 @@ def _form(
     listed: dict[str, list[str]] = {kind: [] for kind in kinds}
     for one in known:
         if one.kind in listed:
-            dead = "［已停止发函，请更正］" if one.dead else ""
+            mend = "待省级管理办公室决定" if one.waits else "请更正"
+            dead = f"［已停止发函，{mend}］" if one.dead else ""
             listed[one.kind].append((f"{one.name}（{one.place}）" if one.kind == "mentor" else one.name) + dead)
     shapes = {kind: (AUDIENCES[kind], "，".join(SHAPES[kind])) for kind in kinds}
     groups = [(AUDIENCES[kind], listed[kind]) for kind in kinds if listed[kind]]

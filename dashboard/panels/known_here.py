@@ -39,6 +39,7 @@ def known_panel(place: Place) -> Markup | None:
         known = known_by(connection, opened.year.year, place.city.slug)
     here = filing_of(opened, place.phase.slug, place.city.slug, place.reader)
     theirs = [one for one in known if one.kind in kinds]
-    dead, filed = sum(one.dead for one in theirs), place.state in FILED
-    facts = {"count": len(theirs), "dead": dead, "filed": filed, "home": here.home}
+    dead = sum(one.dead and not one.waits for one in theirs)
+    waits = sum(one.dead and one.waits for one in theirs)
+    facts = {"count": len(theirs), "dead": dead, "waits": waits, "filed": place.state in FILED, "home": here.home}
     return fragment("panels/known_here.html", place.request, **facts)

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from acts.decide_address import Choice, decide_address
+from acts.filed_addresses import DIFFERS
+from acts.know_addresses import know_addresses
 from acts.suppress import suppress
 from models import audit, party_addresses
 from models.columns import table_of
@@ -237,6 +239,28 @@ def test_a_new_address_for_a_dead_one_waits_just_the_same(scene: Scene) -> None:
     scene.approve(ROLL, NANJING, LATER)
     decide(scene, "new")
     assert written(scene)["appointment", NANJING] == (NEW, "queued")
+
+
+def test_one_that_was_not_taken_waits_again_once_the_one_in_force_is_dead(scene: Scene) -> None:
+    """Whoever is told to put it right, and says its good address again, has said something."""
+    file(scene, NANJING, OLD)
+    file(scene, WUXI, NEW, LATER)
+    decide(scene, "held")
+    line = f"共用导师，共用大学，{NEW}"
+
+    def said() -> tuple[str, list[tuple[bool, bool]], int]:
+        outcome = know_addresses(scene.database, YEAR, WUXI, stamp("2022-01-13T10:00"), kind="mentor", lines=line)
+        with scene.database.read() as connection:
+            known = party_addresses.known_by(connection, YEAR, WUXI)
+        return outcome.message, [(one.dead, one.waits) for one in known if one.dead or one.waits], len(waiting(scene))
+
+    assert said() == ("无锡 已更正 1 个邮箱。", [], 0)
+    suppress(scene.database, OLD, stamp(DECIDED), reason="退信")
+    assert said() == (f"无锡 已更正 1 个邮箱{DIFFERS.format(1)}。", [(True, True)], 1)
+    digest = next(one.text for one in scene.advance("2022-01-17T09:00").changes.letters if one.kind == "digest")
+    assert f"邮箱{OLD}已停止发函（退信），已报来另一个，请决定用哪一个" in digest
+    decide(scene, "new", "2022-01-17T10:00")
+    assert (address(scene), waiting(scene)) == (NEW, ())
 
 
 def test_letters_moved_to_an_address_that_is_given_up_are_held(scene: Scene) -> None:
