@@ -218,6 +218,13 @@ def _changes(cities: tuple[str, ...], *, until_now: bool) -> Select[Any]:
     return select(*columns_of(KeptChange, table)).where(*mine).order_by(table.c.id)
 
 
+def of_student(connection: Connection, year: int, number: str) -> tuple[KeptChange, ...]:
+    """Give what was changed of a student in whatever city he was then, the oldest first; a move stands in both."""
+    table = table_of(PersonalChange)
+    query = select(*columns_of(KeptChange, table)).where(table.c.year == year, table.c.number == number)
+    return tuple(KeptChange(*row) for row in connection.execute(query.order_by(table.c.id)))
+
+
 def mentors_gone(connection: Connection, year: int, city: str) -> frozenset[str]:
     """Give the mentors of a city who left in mid-year, as 姓名（单位）."""
     return frozenset(one.was for one in changes(connection, year, [city]) if one.what == "mentor")

@@ -49,7 +49,7 @@ def copy_tables(held: HeldOfStudent) -> tuple[Table, ...]:
 
 
 def _change(kept: KeptChange, what: str, was: str, now: str) -> tuple[Cell, ...]:
-    return what, was, now, kept.reason, signed(kept.by), kept.as_of
+    return what, was, now, kept.reason, signed(kept.by) if kept.by else None, kept.as_of
 
 
 def _consent(one: KeptConsent, error: KeptVoid | None, *, mine: bool) -> tuple[Cell, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -21,13 +22,15 @@ from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import peer
 from dashboard.views import masking, persons
 from dashboard.views.letterbox import KINDS, heading, recipients, shown_state
-from models import audit, awards, directory, draft_rows, guardian_consents, letterbox, personal_changes
+from gates.states import State
+from models import audit, awards, directory, draft_rows, guardian_consents, letterbox, personal_changes, states_as_of
 from models.facts.scope import Scope, in_training
 from phases.application import PHASE as APPLICATION
 from phases.application import STUDENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from dashboard.serving.site import Site
     from dashboard.signing_in.reader import Reader
     from forms.definitions import AskedSheet
+    from models.personal_changes import KeptChange
 
 area = Area(default_response_class=HTMLResponse)
 UNPROCESSABLE = 422
@@ -86,18 +90,19 @@ def copy(
 
 def _copied(request: Request, reader: Reader, look: Looking, student: str, reason: str | None) -> Response:
     site: Site = request.app.state.site
-    year, sheets = look.opened.year, [sheet for _, sheet in _sheets(look, reader)]
+    year = look.opened.year
     with site.database.read() as connection:
         city = _city(connection, reader, look, student)
+        sheets = [sheet for _, sheet in _sheets(look, reader, _published(connection, look, city))]
         rows = _rows(connection, look, city, student, sheets)
-        changes = personal_changes.changes(connection, year.year, [city])
+        changes = _changes(connection, reader, year.year, student)
         consents = guardian_consents.consents(connection, year.year, number=student)
         errors = guardian_consents.voids(connection, year.year)
         papers = awards.register(connection, year.year, city)
     tables = copy_tables(
         HeldOfStudent(
             [persons.sheet_of_one(sheet, rows[sheet.key], known=(), full=True) for sheet in sheets],
-            [one for one in persons.changed(changes, full=True) if one[0].number == student],
+            persons.changed(changes, full=True),
             [(one, reader.sees(one.city), errors.get(one.id)) for one in consents],
             [one for one in papers if one.student == student],
         )
@@ -127,14 +132,33 @@ def _city(connection: Connection, reader: Reader, look: Looking, student: str) -
     return city
 
 
-def _sheets(look: Looking, reader: Reader) -> list[tuple[Phase, AskedSheet]]:
+def _changes(connection: Connection, reader: Reader, year: int, student: str) -> list[KeptChange]:
+    """Give what was changed of him in whatever city he was then, each once; not why, and by whom, where he is no more.
+
+    As consents do, what another city wrote stays with it.
+    """
+    found: dict[tuple[str, str, str, datetime], KeptChange] = {}
+    for one in personal_changes.of_student(connection, year, student):
+        known = (one.what, one.was, one.now, one.as_of)
+        if reader.sees(one.city) or known not in found:
+            found[known] = one if reader.sees(one.city) else replace(one, reason="", by="")
+    return list(found.values())
+
+
+def _published(connection: Connection, look: Looking, city: str) -> frozenset[str]:
+    """Give the city's phases that have passed: what the province filled in for them is decided, and its city's too."""
+    now = states_as_of.seen(connection, look.opened.year, city, look.as_of)
+    return frozenset(slug for slug, one in now.items() if one.state is State.PASSED)
+
+
+def _sheets(look: Looking, reader: Reader, published: frozenset[str]) -> list[tuple[Phase, AskedSheet]]:
     """Give the sheets that name students, in the order of the year, as far as they are the reader's business."""
     year, book = look.opened.year, look.opened.book
     return [
         (phase, sheet)
         for phase in year.phases
         for form in book.forms_of(phase)
-        if reader.province or not book.provincial(form.slug)
+        if reader.province or phase.slug in published or not book.provincial(form.slug)
         for sheet in form.asked(year).sheets
         if "number" in sheet.fields
     ]
@@ -153,17 +177,20 @@ def _shown(
     request: Request, reader: Reader, look: Looking, student: str, *, full: bool, said: str = ""
 ) -> HTMLResponse:
     site: Site = request.app.state.site
-    year, sheets = look.opened.year, _sheets(look, reader)
+    year = look.opened.year
     wanted = letterbox.LetterQuery(year.year, look.as_of, reader=reader.city, names=student)
     with site.database.read() as connection:
         city = _city(connection, reader, look, student)
+        published = _published(connection, look, city)
+        sheets = _sheets(look, reader, published)
         rows = _rows(connection, look, city, student, [sheet for _, sheet in sheets])
         trained = student in in_training(Scope.undated(connection, year, [city]))[city]
-        changes = personal_changes.changes(connection, year.year, [city])
+        changes = _changes(connection, reader, year.year, student)
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)
     written = partial(persons.sheet_of_one, known=HEADING, full=full)
     applied = rows[STUDENTS.key][0]
-    defined = [found for phase in year.phases if (found := look.opened.book.find(phase.slug))]
+    book = look.opened.book
+    defined = [found for phase in year.phases if (found := book.find(phase.slug))]
     case = Case(year.phase(APPLICATION.slug), [year.city(city)], student=student)
     facts: dict[str, Any] = {
         "number": student,
@@ -172,7 +199,13 @@ def _shown(
         "applied": applied,
         "standing": persons.standing([one.lets_on for one in defined if one.lets_on], rows, trained=trained),
         "told": [(phase, written(sheet, rows[sheet.key])) for phase, sheet in sheets if rows[sheet.key]],
-        "rows": persons.changed(changes, about=[student], full=full),
+        "rows": persons.changed(changes, full=full),
+        "unpublished": any(
+            book.provincial(form.slug)
+            for phase in year.phases
+            if phase.slug not in published
+            for form in book.forms_of(phase)
+        ),
         "letters": letters,
         "to": recipients(year, letters),
         "full": full,

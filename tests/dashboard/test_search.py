@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,18 @@ from openpyxl import load_workbook
 from sqlalchemy import insert, select, update
 
 from dashboard.views.masking import name as covered
+from models import loading, personal_changes
 from models.columns import table_of
+from models.personal_changes import NewChange
 from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
 from models.tables.personal_changes import PersonalChange
+from models.tables.season import CityPhase
 from phases.application import SCHOOLS, STUDENTS
 from phases.mentor_recommendation import INSTITUTIONS, MENTORS
 from tests.dashboard.test_statements import counted
 from tests.support import canaries
+from tests.support.filing import STAMP
 from tests.support.made import instant
 from tests.support.reading import Read
 from tests.support.window import ADMIN, CITIES, VIEWER, Window
@@ -143,6 +148,49 @@ def test_a_copy_of_all_that_is_held_of_a_student_is_his_citys_and_the_provinces_
     assert (of_city, none) == (of_province, None)
     assert re.fullmatch(r"下载学生信息的副本（\d+ 行）", of_province)
     assert (subject, why) == (f"2022/{student.number}", "监护人要求复制")
+
+
+def copied(window: Window, number: str) -> tuple[list[str], set[object]]:
+    """The sheets, and what stands in the cells, of the copy that the student's city takes."""
+    answer = window.as_("nanjing").get(f"/2022/students/{number}/copy.xlsx")
+    book = load_workbook(BytesIO(answer.content))
+    return book.sheetnames, {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+
+
+def test_what_was_changed_before_a_student_moved_is_in_page_and_copy_and_not_why(window: Window) -> None:
+    number = first(window, STUDENTS).number
+    with window.database.write(2022) as connection:
+        renamed = NewChange(number, "name", "甲某某", "乙某某", "苏州所写的事由")
+        personal_changes.put(connection, 2022, "suzhou", [renamed], STAMP)
+        for city in ("suzhou", "nanjing"):
+            moved = NewChange(number, "city", "苏州", "南京", "随家庭迁居")
+            personal_changes.put(connection, 2022, city, [moved], STAMP)
+    page = window.as_("nanjing").get(f"/2022/students/{number}").text
+    assert [page.count(word) for word in ("乙某某", "苏州 → 南京", "随家庭迁居", "苏州所写的事由")] == [1, 1, 1, 0]
+    _, cells = copied(window, number)
+    assert {"甲某某", "乙某某", "随家庭迁居"} <= cells
+    assert "苏州所写的事由" not in cells
+    ours = window.as_(ADMIN).submit(f"/2022/students/{number}", reason="核对").text
+    assert [ours.count(word) for word in ("苏州 → 南京", "苏州所写的事由")] == [1, 1]
+
+
+def test_a_citys_copy_has_the_evaluation_once_it_is_published(window: Window) -> None:
+    student, state = first(window, STUDENTS), table_of(CityPhase)
+    row = {"line": 2, "number": student.number, "name": student.name, "grade": "优秀", "reason": "课题突出"}
+    with window.database.write(2022) as connection:
+        each = {f"scores_{place}": Decimal(90) for place in range(1, 6)}
+        loading.replace(connection, 2022, "nanjing", {"evaluations": [row | each]})
+    page, waits = f"/2022/students/{student.number}", "公布之前不在其中"
+
+    def said() -> tuple[bool, bool, bool, bool]:
+        text, (names, cells) = window.as_("nanjing").get(page).text, copied(window, student.number)
+        return waits in text, "课题突出" in text, "评价" in names, "课题突出" in cells
+
+    assert said() == (True, False, False, False)
+    with window.database.write(2022) as connection:
+        of = (state.c.phase == "year-end", state.c.city == "nanjing")
+        connection.execute(update(state).where(*of).values(state="passed"))
+    assert said() == (False, True, True, True)
 
 
 def test_nobody_else_gets_a_copy_and_nothing_is_on_record(window: Window) -> None:
