@@ -30,11 +30,13 @@ def upgrade(database: Database, settings: Settings, folder: Path, at: datetime) 
 
     Where tables belong to another role they are run as that one, and the database's own is let work on them. The copy
     is a backup where a passphrase is set. Without one it is the file of SQLite as it was, beside it; of PostgreSQL
-    there is none then. Raise `Newer`, OthersTables before anything is done, NotOwner, and what `back_up` raises.
+    there is none then. Raise `Newer`, OthersTables, `InUse` where anybody else has it open, who would go on by the old
+    program, before anything is done; NotOwner, and what `back_up` raises.
     """
     found = _revision(database)
     copy = None
     if found is not None and known(found) and not migrate.prepared(database):
+        snapshots.alone(database)
         copy = copied(database, settings, folder, at, f"before-upgrade-{found}")
     owed = folder / OWED
     if found is not None and found < SINCE:

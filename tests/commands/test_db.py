@@ -49,6 +49,12 @@ def test_an_older_one_is_copied_before_it_is_upgraded(
     url, other = f"sqlite:///{tmp_path}/talent.db", tmp_path / "other.db"
     with snapshots.opened(tmp_path / "talent.db", BOOK) as older:
         migrate.upgrade(older, "0019")
+        monkeypatch.setattr(snapshots, "LEAVING_SECONDS", 0.1)
+        with older.read() as connection:  # as the former program, which would go on by the words it knows
+            assert migrate.revision_of(connection) == "0019"
+            refused = talent("db", "upgrade", "--db", url)
+            assert (refused.status, "请先全部停下再办" in refused.err) == (1, True)
+            assert migrate.revision_of(connection) == "0019"
     other.write_bytes((tmp_path / "talent.db").read_bytes())
     plain = talent("db", "upgrade", "--db", url)
     (copy,) = tmp_path.glob("talent.db.before-upgrade-0019-*")
