@@ -413,6 +413,13 @@ def given_variables() -> frozenset[str]:
     return frozenset(name.upper() for one in sources for name in one.env_vars if name.upper().startswith(PREFIX))
 
 
+def given_files() -> tuple[Path, ...]:
+    """Give the files that the environment and `.env` name in the place of what stands in them."""
+    sources = (EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))
+    said = [(key.upper(), path) for one in sources for key, path in one.env_vars.items() if path]
+    return tuple(dict.fromkeys(Path(path) for key, path in said if _names_a_file(key)))
+
+
 def prefect_variables() -> dict[str, str]:
     """Give what `.env` says of Prefect: its own processes would ask there only for what they are not told by us."""
     said = DotEnvSettingsSource(Settings).env_vars

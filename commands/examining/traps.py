@@ -171,11 +171,14 @@ def _left_aside(where: Circumstances) -> str:
 def _read_by_others(where: Circumstances) -> str:
     """Of files that whoever reads them has everything by; what is in a backup stays sealed."""
     from models import contact_keys, key_file
-    from settings import home
+    from settings import given_files, home
 
     kept = (home() / name for name in ("secret", key_file.NAME, contact_keys.NAME))
-    files = [file for file in (Path(".env"), where.place, *kept) if file.is_file() and file.stat().st_mode & 0o077]
-    return f"别的账户读得到、改得了：{'、'.join(map(str, files))}" if where.leaves and files else ""
+    files = [file for file in (Path(".env"), where.place, *kept, *given_files()) if file.is_file()]
+    by = {"读得到": 0o044, "改得了": 0o022}
+    found = {what: [str(file) for file in files if file.stat().st_mode & bits] for what, bits in by.items()}
+    said = [f"别的账户{what}：{'、'.join(some)}" for what, some in found.items() if some]
+    return "；".join(said) if where.leaves else ""
 
 
 def _shut(where: Circumstances) -> str:

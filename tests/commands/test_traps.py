@@ -173,10 +173,12 @@ def test_what_a_restore_left_aside_is_noted(monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_what_others_can_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
-    for name, mode in ((".env", 0o644), ("var/secret", 0o640), ("var/matching-key", 0o600), ("var/contact-key", 0o604)):
+    modes = {".env": 0o644, "var/secret": 0o640, "var/matching-key": 0o600, "var/contact-key": 0o606, "smtp": 0o640}
+    for name, mode in modes.items():
         (tmp_path / name).touch(mode)
         (tmp_path / name).chmod(mode)
-    assert said(monkeypatch, {}) == [("权限", "别的账户读得到、改得了：.env、var/secret、var/contact-key")]
+    found = "别的账户读得到：.env、var/secret、var/contact-key、smtp；别的账户改得了：var/contact-key"
+    assert said(monkeypatch, {"SMTP__PASSWORD_FILE": "smtp"}) == [("权限", found)]
 
 
 def test_a_folder_that_takes_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
