@@ -24,7 +24,9 @@ def in_brief(error: BaseException) -> str:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     found: BaseException | None = error
-    while found is not None:
+    said = set[int]()  # two may each name the other as what they came of
+    while found is not None and id(found) not in said:
+        said.add(id(found))
         yield found
         if isinstance(found, BaseExceptionGroup):
             found = found.exceptions[0]

@@ -52,3 +52,9 @@ def test_kinds_and_places_are_said_down_to_what_it_came_of_and_no_word() -> None
         f"ExceptionGroup {at} {line(in_a_group, 4)} < ValueError {line(in_a_group, 2)} {line(refuse, 1)}",
         f"OSError {at} {line(alone, 4)}",
     ]
+
+
+def test_errors_that_came_of_each_other_are_said_once() -> None:
+    one, other = ValueError("王小明"), KeyError("王小明")
+    one.__cause__, other.__cause__ = other, one
+    assert in_brief(one) == "ValueError < KeyError"
