@@ -6,8 +6,11 @@ A driver's message holds the row that it refused, a reader's the cell: of an err
 from __future__ import annotations
 
 import logging
+import sys
+import threading
+import warnings
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from structlog.processors import JSONRenderer, add_log_level
 from structlog.stdlib import ProcessorFormatter
@@ -16,6 +19,8 @@ from calendars.deadlines import TZ
 from calendars.defects import in_brief
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from structlog.typing import EventDict
 
 
@@ -49,6 +54,24 @@ class Lines(ProcessorFormatter):
 def begin() -> None:
     """Have all that is said in this process said so, to standard error; what no disk takes is not said."""
     logging.raiseExceptions = False  # a traceback of it would tell what the line did not
+    warnings.showwarning = _warned
+    sys.excepthook = _unhandled
+    threading.excepthook = lambda args: _unhandled(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.unraisablehook = lambda args: _unhandled(args.exc_type, args.exc_value, args.exc_traceback)
     handler = logging.StreamHandler()
     handler.setFormatter(Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _warned(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None,
+    line: str | None = None,
+) -> None:  # fmt: skip
+    """Say a warning's kind and place: its words, like an error's, may hold what somebody typed."""
+    del message, file, line
+    logging.getLogger("py.warnings").warning("%s %s:%s", category.__name__, filename, lineno)
+
+
+def _unhandled(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
+    """Say an error that nobody is there to hear: of a thread, of what is thrown away, of the process itself."""
+    logging.getLogger("unhandled").error("unhandled", exc_info=(kind, error or kind(), where))
