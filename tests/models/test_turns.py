@@ -74,7 +74,7 @@ def test_who_came_first_is_not_sent_away_before_those_behind_him(scene: Scene, m
     with scene.database.write(YEAR):
         for waiting, thread in enumerate(threads, 1):
             thread.start()
-            while sum(len(turns._queue) for turns in window._turns.values()) < waiting:
+            while sum(len(turns._queue) for turns in [*window._turns.values()]) < waiting:
                 pass
         threads[0].join(0.5)  # longer than a driver waits by itself
         assert threads[0].is_alive()
