@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from models.standing import Cell, Opened
 
 CHANGED = "没有保存：草稿在您打开本页之后改过（也可能就是您刚才的保存）。下面是现在的内容，请核对后再改。"
+BEGUN_ANEW = "没有导入：导入期间本年度正式启用了，试运行时上传的不作数；请核对后再导入。"
 REVISED = "没有导入：年度日历刚刚修订，请再导入一次。"
 PLACES = 50
 """Of so many faults the record says where they are."""
@@ -154,6 +155,8 @@ def _take(
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell = season.cells[phase, city]
+        if season.begun != calendar.begun:
+            return Outcome("refused", BEGUN_ANEW)
         if season.year.source_text != calendar.year.source_text:
             return Outcome("refused", REVISED)
         why = _not_now(season, cell, form)

@@ -73,6 +73,7 @@ class Season:
     looking: bool = False
     by_itself: bool = False  # an advance, which is nobody's hand
     trial: bool = False  # its letters go to one mailbox, and tell nobody anything
+    begun: datetime | None = None  # when it was opened: anew where it was tried and is live
     writes: Writes = field(default_factory=Writes)
     written: Writes = field(default_factory=Writes)
     owed: list[Owed] = field(default_factory=list)
@@ -116,6 +117,7 @@ class Season:
             looking=reading,
             by_itself=by_itself,
             trial=opened.trial is not None,
+            begun=opened.begun,
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi.responses import RedirectResponse
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from acts.doing import taken_back
 from calendars.errors import TalentError
+from dashboard.serving.open_years import refuse_ended
 from models import deeds
 from models.database import Busy, Within, passes
 from season.outcome import Outcome
@@ -81,10 +83,16 @@ def once(
         if first:
             site.remembering.answered(reader.session)
             within = Within(site.database, connection, year)
-            outcome = outcome_of(lambda: do(within))
+            outcome = outcome_of(partial(_unless_ended, within, reader, do))
             back_by = did(within, outcome) if did else None
             deeds.answer(connection, token, done=outcome.done, said=outcome.message, did=back_by)
     return _answer(token)
+
+
+def _unless_ended(within: Database, reader: Reader, do: Callable[[Database], Outcome]) -> Outcome:
+    with within.read() as connection:
+        refuse_ended(connection, reader)
+    return do(within)
 
 
 def refusal(site: Site, token: str, year: Which, do: Callable[[Database], Outcome]) -> str:

@@ -36,6 +36,11 @@ def token(secret: bytes, session: str) -> str:
     return hmac.new(secret, f"csrf:{session}".encode(), sha256).hexdigest()[:32]
 
 
+def of_trial(given: str, year: int) -> str:
+    """Give the token of forms on a page of a year that is tried: what they bring may not count once it is live."""
+    return f"{given}.{year}"
+
+
 def same_origin(request: Request) -> bool:
     """Tell whether the browser says that it comes from our own pages.
 
@@ -66,27 +71,32 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-async def refuse_forged(request: Request, reader: Reader | None) -> None:
-    """Raise `Forged` where an unsafe request lacks our origin or its session's token.
+async def refuse_forged(request: Request, reader: Reader | None) -> int | None:
+    """Raise `Forged` where an unsafe request lacks our origin or its session's token; else as `refuse_tokenless`.
 
     Where nobody need be signed in there is no session to have a token: what such a route asks for is its own affair
     (`refuse_tokenless`, or a secret in its path).
     """
     if request.method in SAFE:
-        return
+        return None
     if not same_origin(request):
         raise Forged
-    if reader is not None:
-        await refuse_tokenless(request, reader.csrf)
+    return None if reader is None else await refuse_tokenless(request, reader.csrf)
 
 
-async def refuse_tokenless(request: Request, expected: str) -> None:
-    """Raise `Forged` where a request does not carry this token, in its header or its form; OddInput for NUL in it."""
+async def refuse_tokenless(request: Request, expected: str) -> int | None:
+    """Raise `Forged` where a request does not carry this token, in its header or its form; OddInput for NUL in it.
+
+    Give the year of the page that it came from, where that was tried when it was shown.
+    """
     form = await request.form(max_fields=MOST_FIELDS)  # all of it, before the request has its turn
     if any("\0" in said for pair in form.multi_items() for said in pair if isinstance(said, str)):
         await request.close()
         raise OddInput
     given = request.headers.get(HEADER) or form.get(FIELD)
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+    said, dot, tried = given.partition(".") if isinstance(given, str) else ("", "", "")
+    fit = not dot or (tried.isdecimal() and len(tried) == len("2022"))
+    if not (fit and hmac.compare_digest(said.encode(), expected.encode())):
         await request.close()  # what was uploaded with it is not kept
         raise Forged
+    return int(tried) if tried else None

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from calendars.errors import TalentError
 from models.standing import years_open
 from models.trial_years import mailboxes
 
 if TYPE_CHECKING:
     from fastapi import Request
+    from sqlalchemy import Connection
 
     from dashboard.serving.look import Looking
     from dashboard.serving.site import Site
+    from dashboard.signing_in.reader import Reader
+
+
+class TrialEnded(TalentError):
+    """没有办理：本页是 {year} 年度试运行时打开的，现在已经正式启用；请刷新页面，核对后再办理。"""
+
+
+def refuse_ended(connection: Connection, reader: Reader) -> None:
+    """Raise `TrialEnded` where the form is of a page that was shown while a year was tried that is live by now."""
+    if reader.tried is not None and reader.tried not in mailboxes(connection):
+        raise TrialEnded(year=reader.tried)
 
 
 def tried_years(request: Request) -> tuple[tuple[int, str], ...]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -18,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from calendars.errors import TalentError
 from dashboard.serving.arrival import turn
 from dashboard.serving.forgery import refuse_forged
+from dashboard.serving.open_years import refuse_ended
 from dashboard.signing_in.reader import Reader, Role
 from dashboard.signing_in.sessions import reader_of
 
@@ -78,14 +80,19 @@ class Policy:
     async def __call__(self, request: Request) -> AsyncIterator[None]:
         """Let the request through in its turn with its reader on it.
 
-        Raise NotSignedIn, NotThere, NotYours, or `StillReading`.
+        Raise NotSignedIn, NotThere, NotYours, `StillReading`, or `TrialEnded`: of forms that are answered once, it is
+        asked when they are (`once`).
         """
         reader = await reader_of(request) if self.known else None
         request.state.reader = reader
         self.admit(reader, request.path_params.get("city"))
         if not plausible(request.path_params.get("year", YEARS[0])):
             raise NotThere
-        await refuse_forged(request, None if self.roles is None else reader)
+        tried = await refuse_forged(request, None if self.roles is None else reader)
+        if tried is not None and reader is not None:
+            request.state.reader = replace(reader, tried=tried)
+            if "once" not in await request.form():
+                await run_in_threadpool(_refuse_ended, request)
         with _alone(request, reader if self.uploads else None):
             async with turn(request, uploads=self.uploads):
                 yield
@@ -100,6 +107,12 @@ class Policy:
             raise NotThere
         if reader.role not in self.roles:
             raise NotYours if reader.role is Role.VIEWER else NotThere
+
+
+def _refuse_ended(request: Request) -> None:
+    site: Site = request.app.state.site
+    with site.database.read() as connection:
+        refuse_ended(connection, request.state.reader)
 
 
 @contextmanager

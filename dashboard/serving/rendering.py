@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from acts.signatures import granter, signed
+from dashboard.serving.forgery import of_trial
 from dashboard.serving.in_hand import hands_now
 from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years, tried_years
@@ -27,6 +29,9 @@ from dashboard.views.request_words import answer_word, wish
 
 if TYPE_CHECKING:
     from fastapi import Request
+
+    from dashboard.serving.look import Looking
+    from dashboard.signing_in.reader import Reader
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
@@ -83,8 +88,15 @@ def static(name: str) -> str:
 
 def render(template: str, request: Request, **facts: Any) -> str:  # noqa: ANN401 -- a template's own facts
     """Give a page's text. Every template may use `reader` (None where nobody is signed in) and `request`."""
-    reader = getattr(request.state, "reader", None)
+    reader = _of_page(getattr(request.state, "reader", None), facts.get("look"))
     return environment().get_template(template).render(reader=reader, request=request, **facts)
+
+
+def _of_page(reader: Reader | None, look: Looking | None) -> Reader | None:
+    """Give the reader whose forms say that the year was tried when they were shown, where it is."""
+    if reader is None or look is None or look.opened.trial is None:
+        return reader
+    return replace(reader, csrf=of_trial(reader.csrf, look.opened.year.year))
 
 
 def fragment(template: str, request: Request, **facts: Any) -> Markup:  # noqa: ANN401 -- a template's own facts

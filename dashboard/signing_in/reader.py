@@ -23,7 +23,8 @@ class Role(StrEnum):
 class Reader:
     """A signed-in person. `city` is the one city they see, None for the province's; `session` its sign-in's digest.
 
-    `csrf` is what each form of theirs carries back.
+    `csrf` is what each form of theirs carries back; `tried` is the year that the page of a form was shown of, where it
+    was tried then.
     """
 
     account: int
@@ -33,6 +34,7 @@ class Reader:
     city: str | None
     session: str
     csrf: str
+    tried: int | None = None
 
     @property
     def province(self) -> bool:
