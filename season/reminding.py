@@ -18,6 +18,7 @@ from letters.words import DECISIONS
 from models import case_notes, city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
 from models.case_notes import PROVINCE
+from models.open_years import live
 from models.outbox import ALL
 from models.parties import Reach
 from models.written_letters import last_digest, opened_to_parties, queued_keys
@@ -187,7 +188,7 @@ def digest(season: Season) -> None:
     if slot is None or last == slot:
         return
     awaiting = [
-        *_tried(season),
+        *tried_still(season),
         *_waited_for(season, province=True),
         *_asking(season),
         *_noted(season),
@@ -209,13 +210,17 @@ def _since(season: Season, since: datetime, whose: str, said: str, group: Group)
     return since, Item(whose, said, days=days, group=group)
 
 
-def _tried(season: Season) -> Iterator[tuple[datetime, Item]]:
-    """Give that nobody was written to though a phase has opened, for the year is tried still."""
-    first = min(season.year.phases, key=lambda phase: phase.opens)
-    since = start_of(first.opens)
-    if season.trial and since <= season.stamp.as_of:
-        said = f"{first.name}已开放，仍在试运行，各市没有收到函件；试毕请正式启用"
-        yield _since(season, since, f"{season.year.year}年度", said, "awaiting")
+def tried_still(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the years of which nobody was written to though a phase has opened, for they are tried still.
+
+    In the digest of every year: that of a tried one goes to the trial's mailbox alone.
+    """
+    for opened in live(season.connection):
+        first = min(opened.year.phases, key=lambda phase: phase.opens)
+        since = start_of(first.opens)
+        if opened.trial is not None and since <= season.stamp.as_of:
+            said = f"{first.name}已开放，仍在试运行，各市没有收到函件；试毕请正式启用"
+            yield _since(season, since, f"{opened.year.year}年度", said, "awaiting")
 
 
 def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, Item]]:

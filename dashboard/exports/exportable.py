@@ -285,4 +285,4 @@ def exportable(book: Book) -> Mapping[str, Export]:
 def stem(asked: ExportRequest, export: Export) -> str:
     """Name the file: 2022年度-进度总览-盐城-2022-02-07."""
     whose = asked.place(asked.city) if asked.city else "全省"
-    return f"{asked.year.year}年度-{export.title}-{whose}-{day_of(asked.look.as_of)}"
+    return f"{asked.year.year}年度{asked.look.mark}-{export.title}-{whose}-{day_of(asked.look.as_of)}"

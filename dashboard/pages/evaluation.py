@@ -86,7 +86,7 @@ def workbook(request: Request, look: Present) -> Response:
     year = look.opened.year
     columns = (*HEADER, *year.figures.dimensions, *AFTER)
     tables = [Table(one.subject, columns, [_cells(year, row) for row in one.rows]) for one in _boards(request, look)]
-    title = f"{year.year} 年度评价一览"
+    title = f"{year.year} 年度{look.mark}评价一览"
     named = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
     return Response(as_xlsx(tables, title), media_type=XLSX, headers={"content-disposition": named})
 

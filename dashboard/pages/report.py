@@ -44,7 +44,13 @@ def _made(site: Site, look: Looking) -> Response:
     """
     year, today = look.opened.year, day_of(look.now)
     with site.database.read() as connection:
-        key = (year.year, *newest(connection, year.year), today, look.as_of if look.past else None)
+        key = (
+            year.year,
+            *newest(connection, year.year),
+            today,
+            look.as_of if look.past else None,
+            look.opened.trial is None,
+        )
         pdf = site.reports.get(key)
         if pdf is None:
             found = with_trained(connection, matrix(connection, year.year, look.as_of))
@@ -57,6 +63,6 @@ def _made(site: Site, look: Looking) -> Response:
         site.reports[key] = pdf
         while len(site.reports) > MOST:
             site.reports.pop(next(iter(site.reports)))
-    name = quote(f"{year.year}年度情况报告-{day_of(look.as_of)}.pdf")
+    name = quote(f"{year.year}年度{look.mark}情况报告-{day_of(look.as_of)}.pdf")
     headers = {"content-disposition": f"inline; filename=\"report.pdf\"; filename*=UTF-8''{name}"}
     return Response(pdf, media_type="application/pdf", headers=headers)

@@ -111,7 +111,7 @@ def _copied(request: Request, reader: Reader, look: Looking, student: str, reaso
     with site.database.write() as connection:
         _on_record(connection, request, reader, look, what, city, student, reason)
     site.database.let_go()
-    named = f"attachment; filename=\"copy.xlsx\"; filename*=UTF-8''{quote(f'学生信息副本-{student}.xlsx')}"
+    named = f"attachment; filename=\"copy.xlsx\"; filename*=UTF-8''{quote(f'学生信息副本{look.mark}-{student}.xlsx')}"
     return Response(as_xlsx(tables, "学生信息副本"), media_type=XLSX, headers={"content-disposition": named})
 
 

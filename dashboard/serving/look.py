@@ -42,6 +42,11 @@ class Looking:
         return self.as_of < self.now
 
     @property
+    def mark(self) -> str:
+        """What stands in the name of a file that is of a trial, and counts for nothing."""
+        return "（试运行，不作数）" if self.opened.trial is not None else ""
+
+    @property
     def at(self) -> str:
         """What a link carries on, so that the pages it leads to show the same instant; "" for now."""
         return f"?as_of={minute(self.as_of)}" if self.past else ""

@@ -38,7 +38,9 @@ from post import claims, marks, short_messages
 from post.couriers import Delivery
 from post.maildir import MaildirCourier
 from post.sending import send
+from season import reminding
 from season.outcome import Outcome
+from season.unit_of_work import Season
 from tests.acts.test_suppress import bounce
 from tests.support.kinds import EACH_ON_BOTH
 from tests.support.message_gateway import message_gateway
@@ -195,6 +197,16 @@ def test_a_digest_of_a_trial_says_so_and_asks_nobody_to_keep_what_begins_anew(tr
     assert texts
     for text in texts:
         assert ("仍在试运行" in text, f"{YEAR}-" in text.partition("校验码")[2]) == (True, False)
+
+
+def test_a_trial_that_is_forgotten_is_in_the_digest_of_the_year_beside(trial: Scene) -> None:
+    beside = files.load(2026)
+    assert open_year(trial.database, beside, stamp(OPENING)).done
+    with trial.database.read() as connection:
+        season = Season.read(connection, beside.year, stamp(LATE), None, reading=True)
+        assert [item.label for _, item in reminding.tried_still(season)] == [f"{YEAR}年度"]
+        early = Season.read(connection, beside.year, stamp("2021-12-30T09:00"), None, reading=True)
+        assert list(reminding.tried_still(early)) == []
 
 
 def test_a_trial_that_a_backup_brings_back_is_named_where_the_post_goes_on(trial: Scene) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from httpx2 import Response
@@ -19,8 +20,9 @@ from models import standing
 from models.columns import table_of
 from models.tables.season import ProgrammeYear
 from tests.support.filing import CITY, HERE, STAMP, loads, once, reopen, state, workbook
-from tests.support.window import YEAR, Browser, Window
+from tests.support.window import ADMIN, YEAR, Browser, Window
 
+FILES = ("/2022/exports/calls.xlsx", "/2022/evaluation.xlsx")
 TEAM, ENDED = "trial@kepu.example", "本页是 2022 年度试运行时打开的，现在已经正式启用"
 
 
@@ -77,3 +79,12 @@ def test_a_workbook_that_is_read_while_the_year_goes_live_is_not_loaded(
     monkeypatch.setattr("acts.load.read", meanwhile)
     outcome = load(window.database, YEAR, "shortlist", CITY, workbook(), STAMP)
     assert (outcome.outcome, outcome.message, loads(window)) == ("refused", BEGUN_ANEW, 0)
+
+
+def test_files_of_a_trial_and_what_is_to_be_done_say_that_it_is_one(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    for trial in (None, TEAM):
+        put(window, trial=trial)
+        files = [admin.get(address).headers["content-disposition"] for address in FILES]
+        assert [quote("（试运行，不作数）") in name for name in files] == [trial is not None] * len(FILES)
+        assert ("仍在试运行，各市没有收到函件" in admin.get("/2022/tasks").text) is (trial is not None)
