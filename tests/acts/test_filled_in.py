@@ -55,7 +55,10 @@ def test_a_roll_filled_in_says_addresses_and_the_next_letter_to_its_mentor_goes_
         assert set(connection.execute(select(table_of(Party).c.email)).scalars()) > {OLD, "kyc@unit.example"}
         assert "" not in connection.execute(select(table_of(Party).c.email)).scalars().all()
     assert scene.file("shortlist", NANJING, sheets.shortlist(applied), "2022-01-27T10:00").done
-    assert to_parties(scene) == [("shortlist", "passed", NANJING, "mentor", "queued", OLD)]
+    assert to_parties(scene) == [
+        ("shortlist", "passed", NANJING, "mentor", "queued", OLD),
+        ("shortlist", "passed", NANJING, "school", "queued", "yz@school.example"),
+    ]
 
 
 def test_an_address_that_another_city_contradicts_waits_for_the_province(late: Scene) -> None:

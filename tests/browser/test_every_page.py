@@ -62,10 +62,13 @@ PROVINCE = EVERYBODY | {
 }
 FORK = "/{year:int}/fork"
 SETTING_UP = {"/years/draft", "/{year:int}/setup", "/{year:int}/setup/offices"}
-OF_A_CITY = ("question", "request", "rows", "trial", "workbook")
+ADDRESSES = "/{year:int}/{phase}/{city}/addresses"
+OF_A_CITY = ("addresses", "question", "request", "rows", "trial", "workbook")
 CITY = EVERYBODY | {WRITE, "/{year:int}/{phase}", *(f"/{{year:int}}/{{phase}}/{{city}}/{page}" for page in OF_A_CITY)}
 REACHED = {
-    "admin": PROVINCE | SETTING_UP | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}", FORK},
+    "admin": PROVINCE
+    | SETTING_UP
+    | {WRITE, "/users", "/users/{account}", "/years", "/{year:int}/acts/{act}", FORK, ADDRESSES},
     "viewer": PROVINCE - {"/{year:int}/letters/write"},
     "yancheng": CITY,
     "nanjing": CITY,
