@@ -11,10 +11,11 @@ from models.columns import table_of
 from models.tables.season import ProgrammeYear
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import Connection
 
+    from calendars.year import Phase, Year
     from models.standing import Opened
 
 
@@ -27,6 +28,18 @@ def live(connection: Connection) -> tuple[Opened, ...]:
     under_way = select(table.c.year).where(table.c.closed_as_of.is_(None), table.c.rehearsal.is_(False))
     years = connection.execute(under_way.order_by(table.c.year)).scalars()
     return tuple(standing.opened(connection, year) for year in years.all())
+
+
+def begun(year: Year, day: date) -> Phase | None:
+    """Give the phase by which a year begins, once it has opened by the calendar; None before."""
+    first = min(year.phases, key=lambda phase: phase.opens)
+    return first if first.opens <= day else None
+
+
+def tried_though_begun(connection: Connection, day: date) -> tuple[tuple[Year, Phase], ...]:
+    """Give the years that are tried still though they have begun, each with the phase by which: no city hears of it."""
+    tried = (opened.year for opened in live(connection) if opened.trial is not None)
+    return tuple((year, first) for year in tried if (first := begun(year, day)) is not None)
 
 
 def all_years(connection: Connection) -> tuple[Opened, ...]:

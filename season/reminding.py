@@ -18,7 +18,7 @@ from letters.words import DECISIONS
 from models import case_notes, city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
 from models.case_notes import PROVINCE
-from models.open_years import live
+from models.open_years import tried_though_begun
 from models.outbox import ALL
 from models.parties import Reach
 from models.written_letters import last_digest, opened_to_parties, queued_keys
@@ -215,12 +215,9 @@ def tried_still(season: Season) -> Iterator[tuple[datetime, Item]]:
 
     In the digest of every year: that of a tried one goes to the trial's mailbox alone.
     """
-    for opened in live(season.connection):
-        first = min(opened.year.phases, key=lambda phase: phase.opens)
-        since = start_of(first.opens)
-        if opened.trial is not None and since <= season.stamp.as_of:
-            said = f"{first.name}已开放，仍在试运行，各市没有收到函件；试毕请正式启用"
-            yield _since(season, since, f"{opened.year.year}年度", said, "awaiting")
+    for year, first in tried_though_begun(season.connection, day_of(season.stamp.as_of)):
+        said = f"{first.name}已开放，仍在试运行，各市没有收到函件；试毕请正式启用"
+        yield _since(season, start_of(first.opens), f"{year.year}年度", said, "awaiting")
 
 
 def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, Item]]:

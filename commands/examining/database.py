@@ -199,17 +199,14 @@ def _of_what_came_back(database: Database) -> Iterator[CheckFinding]:
 def _of_trials(database: Database, now: datetime) -> Iterator[CheckFinding]:
     """Whether a year is tried still though a phase of it has opened: no city hears of that."""
     from calendars.deadlines import day_of
-    from models.open_years import live
+    from models.open_years import tried_though_begun
 
     with database.read() as connection:
-        tried = [opened.year for opened in live(connection) if opened.trial is not None]
-    for year in tried:
-        first = min(year.phases, key=lambda phase: phase.opens)
-        if first.opens <= day_of(now):
-            said = f"{year.year} 年度的{first.name}已于 {first.opens} 开放，仍在试运行：各市没有收到函件"
-            yield CheckFinding(
-                "试运行", "finding", said, f"试毕后运行 talent year live {year.year}，或在“准备工作”页正式启用"
-            )
+        tried = tried_though_begun(connection, day_of(now))
+    for year, first in tried:
+        said = f"{year.year} 年度的{first.name}已于 {first.opens} 开放，仍在试运行：各市没有收到函件"
+        mend = f"试毕后运行 talent year live {year.year}，或在“准备工作”页正式启用"
+        yield CheckFinding("试运行", "finding", said, mend)
 
 
 def _of_the_silence(database: Database, now: datetime) -> Iterator[CheckFinding]:

@@ -35,6 +35,7 @@ from models.facts.scope import Scope
 from models.guardian_consents import open_withdrawals
 from models.likely_children import likely_children
 from models.mail_answers import MENDS
+from models.open_years import begun
 from models.reports import matrix
 from phases.application import PHASE as APPLICATION
 from season.outdated_results import outdated_results
@@ -45,7 +46,9 @@ from season.unit_of_work import Season
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from calendars.year import City, Phase
+    from sqlalchemy import Connection
+
+    from calendars.year import City, Phase, Year
     from dashboard.serving.site import Site
     from models.reports import Matrix
 
@@ -77,9 +80,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         consents = () if look.opened.closed_as_of else open_withdrawals(Scope.undated(connection, year))
         season = Season.read(connection, year.year, site.stamp(reader, look.opened), None, reading=True)
         outdated, later = outdated_results(season), still_due(season)
-        unissued = {
-            title: count for kind, title in awards.TITLES.items() if (count := len(awards.due(connection, year, kind)))
-        }
+        unissued = _unissued(connection, year)
         papers = awards.outdated(connection, year)
         emptied = loading.emptied_drafts(connection, year.year)
     without = [city for city in year.cities if city.slug not in offices or not offices[city.slug].email]
@@ -93,9 +94,16 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         unissued=unissued, papers=papers, emptied=_emptied(look, emptied),
         consents=consents, reopened=_standing(found, APPLICATION.slug, State.PASSED, State.OVERDUE),
         ended=_standing(found, YEAR_END, State.SUBMITTED, State.PASSED),
+        tried_in=begun(year, day_of(look.as_of)) if look.opened.trial else None,
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
         just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
     )  # fmt: skip
+
+
+def _unissued(connection: Connection, year: Year) -> dict[str, int]:
+    """Count the papers that are to be issued, by what they are called; those of which none are left out."""
+    due = {title: len(awards.due(connection, year, kind)) for kind, title in awards.TITLES.items()}
+    return {title: count for title, count in due.items() if count}
 
 
 def _emptied(look: Look, drafts: Sequence[tuple[str, str]]) -> list[tuple[str, Phase, City]]:
