@@ -63,14 +63,13 @@ def open_year(
         if account is not None or paper is not None or trial is not None:
             reason, title = paper.reason if paper else None, OPENED_TO_BE_TRIED if trial else OPENED
             audit.record(connection, stamp, title, f"year/{year.year}", account=account, reason=reason)
-    kind = f"试运行，函件只发到 {trial}" if trial else _kind(rehearsal=rehearsal)
-    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{kind}）"
+    opened = f"{'将' if dry_run else '已'}开设 {year.year} 年度（{_kind(rehearsal=rehearsal, trial=trial)}）"
     phases = f"{len(year.cities)} 个设区市，{len(year.phases)} 个阶段"
     return Outcome("done", f"{opened}：{phases}。{said}", changes=changes)
 
 
-def _kind(*, rehearsal: bool) -> str:
-    return "演练" if rehearsal else "正式"
+def _kind(*, rehearsal: bool, trial: str | None = None) -> str:
+    return f"试运行，函件只发到 {trial}" if trial else "演练" if rehearsal else "正式"
 
 
 def _there(
@@ -86,7 +85,7 @@ def _there(
     tried = standing.opened(connection, year).trial
     if (tried is None) != (trial is None):
         return Outcome("refused", f"{year} 年度已经开设，{STANDS_TRIED if tried else STANDS_LIVE}未作改动。")
-    return _open_already(connection, year, stamp, paper, f"试运行，函件只发到 {tried}" if tried else kind)
+    return _open_already(connection, year, stamp, paper, _kind(rehearsal=rehearsal, trial=tried))
 
 
 def _open_already(connection: Connection, year: int, stamp: Stamp, paper: Paper | None, kind: str) -> Outcome:

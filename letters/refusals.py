@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.verdict import ACTORS
+from letters.occurrences import OFFICES
 from letters.phrases import numeral
 from letters.sentences import to_mend
 from letters.words import OFFICE
@@ -23,19 +24,19 @@ SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9fff])")
 """What stands between figures and words on a page, and not in a letter."""
 
 
-def finding(value: Finding, audience: Audience) -> tuple[str, str]:
-    """What mends a refusal, and what it rests on: clause, figures, who must act where that is somebody else."""
+def told(value: Finding, brief: Brief) -> tuple[str, str]:
+    """What mends a refusal, and what it rests on: clause, figures, who must act where that is somebody else.
+
+    A party reads of its own part, and the clause: no colleague's name, no figure of the city's.
+    """
     said = [f"依据：{clause(value.clause)}"]
+    if brief.audience not in OFFICES:
+        return to_mend(value, brief), said[0]
     if value.found and value.needed:
         said.append(figures(value.found, value.needed))
-    if value.actor not in {"city", audience}:
+    if value.actor not in {"city", brief.audience}:
         said.append(f"请{ACTORS[value.actor]}补充")
     return SPACED.sub("", value.mend).rstrip("。"), "；".join(said)
-
-
-def own(value: Finding, brief: Brief) -> tuple[str, str]:
-    """What a refusal asks of the party that reads it, and the clause: no colleague's name, no figure of the city's."""
-    return to_mend(value, brief), f"依据：{clause(value.clause)}"
 
 
 def clause(value: str) -> str:

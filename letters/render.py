@@ -19,8 +19,7 @@ from letters.case_fields import filled
 from letters.framed import BEGIN, END, Framed, cut
 from letters.link_places import LINK_DAYS
 from letters.occurrences import OFFICES, in_calendar, is_declined
-from letters.refusals import finding, principled
-from letters.refusals import own as own_part
+from letters.refusals import principled, told
 from letters.titles import closing, publishes, subject, title
 from letters.words import (
     GATHERED,
@@ -187,10 +186,7 @@ def _of_letter(brief: Brief) -> dict[str, Any]:
         "own_words": [one for one in filled(own.text, brief).splitlines() if one.strip()] if own else [],
         "attached": own.papers if own else (),
         "sender": sender,
-        "refusals": [
-            finding(found, brief.audience) if brief.audience in OFFICES else own_part(found, brief)
-            for found in refusals
-        ],
+        "refusals": [told(found, brief) for found in refusals],
         "principled": principled(refusals, brief.audience),
         "rows": _rows(brief),
         "meeting": phrases.meets(brief.arranged) if brief.arranged else (),

@@ -164,6 +164,13 @@ def _sheets(look: Looking, reader: Reader, published: frozenset[str]) -> list[tu
     ]
 
 
+def _is_anything_to_come(look: Looking, published: frozenset[str]) -> bool:
+    """Tell whether the province fills something in that its city does not see yet."""
+    book, phases = look.opened.book, look.opened.year.phases
+    ahead = (phase for phase in phases if phase.slug not in published)
+    return any(book.provincial(form.slug) for phase in ahead for form in book.forms_of(phase))
+
+
 def _rows(
     connection: Connection, look: Looking, city: str, student: str, sheets: Sequence[AskedSheet]
 ) -> dict[str, list[dict[str, Any]]]:
@@ -189,8 +196,7 @@ def _shown(
         letters = letterbox.letters(connection, wanted, limit=MOST_LETTERS)
     written = partial(persons.sheet_of_one, known=HEADING, full=full)
     applied = rows[STUDENTS.key][0]
-    book = look.opened.book
-    defined = [found for phase in year.phases if (found := book.find(phase.slug))]
+    defined = [found for phase in year.phases if (found := look.opened.book.find(phase.slug))]
     case = Case(year.phase(APPLICATION.slug), [year.city(city)], student=student)
     facts: dict[str, Any] = {
         "number": student,
@@ -200,12 +206,7 @@ def _shown(
         "standing": persons.standing([one.lets_on for one in defined if one.lets_on], rows, trained=trained),
         "told": [(phase, written(sheet, rows[sheet.key])) for phase, sheet in sheets if rows[sheet.key]],
         "rows": persons.changed(changes, full=full),
-        "unpublished": any(
-            book.provincial(form.slug)
-            for phase in year.phases
-            if phase.slug not in published
-            for form in book.forms_of(phase)
-        ),
+        "unpublished": _is_anything_to_come(look, published),
         "letters": letters,
         "to": recipients(year, letters),
         "full": full,
