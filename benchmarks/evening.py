@@ -99,7 +99,8 @@ def _table(kind: str, url: str, twin: str) -> Table:
         evening, held = _played(port, url), 0.0
         held = memory(pid) + sum(map(memory, children(pid)))
         same = _end(database) == _end(_in_turn(twin))
-    pages = {page: quantiles(times, n=20)[-1] for page, times in evening.took.items() if len(times) > 1}
+    measured = {page: times for page, times in evening.took.items() if len(times) > 1}
+    pages = {page: quantiles(times, n=20, method="inclusive")[-1] for page, times in measured.items()}
     rows = [
         [page, f"{len(evening.took[page])}", f"{median(evening.took[page]) * 1000:.0f} ms", f"{slow * 1000:.0f} ms"]
         for page, slow in sorted(pages.items(), key=lambda one: -one[1])
