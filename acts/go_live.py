@@ -69,7 +69,7 @@ def go_live(
     said = "\n".join(
         (
             f"{year} 年度自此正式启用，函件发往各方登记的邮箱；不能退回试运行。",
-            f"试运行中的内容全部清除，不作数：{_entered(entered)}。",
+            f"试运行中的全部清除，不作数：{_entered(entered)}。",
             KEPT_SAID.format(**stays._asdict()),
             *filter(None, [begun]),
         )
@@ -91,7 +91,7 @@ def _tried(connection: Connection, year: int, stamp: Stamp, *, looking: bool) ->
 def _entered(counts: TrialCounts) -> str:
     """Say what was entered, and what its letters count for."""
     lines = [words.format(count) for name, words in ENTERED.items() if (count := getattr(counts, name))]
-    lines.append("写出的函件（已发到试运行邮箱的，不计作告知）")
+    lines.append("写出的函件，已发到试运行邮箱的不计作告知")
     if counts.addresses:
         lines.append(f"报过邮箱的导师、高校、中学 {counts.addresses} 个，须重新报送或登记")
     return "，".join(lines)

@@ -119,7 +119,7 @@ def untouched(year: Year, tried: Tried) -> str:
     """Say of which cities nothing at all changed, by the comparison of their rows."""
     names = [year.city(slug).name for slug in tried.untouched]
     if not names:
-        return "各市都有变化。"
+        return "各市的函件或记录都有变化。"
     return f"{'、'.join(names)} {len(names)} 个市的状态、截止日、函件和记录逐行比对，没有一行变化。"
 
 
