@@ -6,7 +6,6 @@ brought to this version by the same migrations, and can be put back into a datab
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import time
@@ -21,6 +20,7 @@ from calendars.errors import TalentError
 from models import migrate
 from models.append_only import lifted
 from models.database import Database
+from models.on_disk import flush
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,14 +163,14 @@ def _swap(path: Path, place: Path, aside: str) -> Path | None:
         raise InUse
     former = place.with_name(place.name + aside)
     place.parent.mkdir(parents=True, exist_ok=True)
-    _sync(path)
+    flush(path)
     if there:
         _also_as(place, former)
     for end in filter(None, BESIDE):
         with suppress(FileNotFoundError):
             place.with_name(place.name + end).rename(former.with_name(former.name + end))
     path.replace(place)
-    _sync(place.parent)
+    flush(place.parent)
     return former if there else None
 
 
@@ -180,17 +180,8 @@ def _also_as(place: Path, former: Path) -> None:
         former.hardlink_to(place)
     except OSError:
         shutil.copy2(place, former)
-        _sync(former)
-    _sync(former.parent)
-
-
-def _sync(path: Path) -> None:
-    """Have what stands in a file, or the names in a folder, outlast a loss of power."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+        flush(former)
+    flush(former.parent)
 
 
 def _is_open(place: Path) -> bool:

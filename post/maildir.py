@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from letters.headers import UnfitHeader
+from models.on_disk import flush
 from post.couriers import Delivery, always
 from post.message import digest
 from post.splice import flatten
@@ -55,7 +56,7 @@ class MaildirCourier:
                 self._write(letter, there) if wanted(letter.key) else Delivery(letter.key, "withheld", "", tried=False)
                 for letter in letters
             ]
-            _fsync(self.path / "new")
+            flush(self.path / "new")
         except OSError as error:
             return [Delivery(letter.key, "retry", _reason(error)) for letter in letters]
         return done
@@ -91,14 +92,6 @@ def _store(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _fsync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _reason(error: OSError) -> str:
