@@ -134,7 +134,7 @@ def test_a_year_is_tried_under_a_banner_and_goes_live_by_one_act(empty: Window) 
     assert f"函件全部只发到 {mailbox}" in shown.text
     assert "确认：试运行 2022 年度" in shown.text
     admin.submit("/years", **hidden(shown))
-    pages = {ADMIN: ("/2022", "/2022/tasks", "/2022/letters", "/account", "/audit"), CITY: ("/2022", "/account")}
+    pages = {ADMIN: ("/2022", "/2022/tasks", "/2022/letters", "/account", "/audit"), CITY: (f"/2022/cities/{CITY}", "/account")}
     for name, those in pages.items():
         for page in those:
             told = empty.as_(name).get(page)
@@ -147,7 +147,7 @@ def test_a_year_is_tried_under_a_banner_and_goes_live_by_one_act(empty: Window) 
     assert admin.get("/api/v1/years").json()[0]["trial"] is True
     act = "/2022/acts/go-live"
     preview = admin.submit(f"{act}/preview", through="无", reason="试运行通过")
-    assert "试运行中的内容全部清除，不作数" in preview.text
+    assert "试运行中的全部清除，不作数" in preview.text
     assert "不能退回试运行" in preview.text
     done = admin.submit(act, **hidden(preview))
     assert "自此正式启用" in admin.get(done.headers["location"]).text
