@@ -134,7 +134,10 @@ def test_a_year_is_tried_under_a_banner_and_goes_live_by_one_act(empty: Window) 
     assert f"函件全部只发到 {mailbox}" in shown.text
     assert "确认：试运行 2022 年度" in shown.text
     admin.submit("/years", **hidden(shown))
-    pages = {ADMIN: ("/2022", "/2022/tasks", "/2022/letters", "/account", "/audit"), CITY: (f"/2022/cities/{CITY}", "/account")}
+    pages = {
+        ADMIN: ("/2022", "/2022/tasks", "/2022/letters", "/account", "/audit"),
+        CITY: (f"/2022/cities/{CITY}", "/account"),
+    }
     for name, those in pages.items():
         for page in those:
             told = empty.as_(name).get(page)
