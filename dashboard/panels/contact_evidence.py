@@ -10,6 +10,7 @@ from markupsafe import Markup
 from dashboard.acts.once import form_token
 from dashboard.serving.rendering import fragment
 from dashboard.views.letterbox import STATES, heading, shown_state
+from gates.states import State
 from models import contact_evidence, letterbox, receipts, short_messages
 from models.histories import Span
 from models.letterbox import own
@@ -88,6 +89,7 @@ def told_section(place: Place) -> Markup | None:
         "heading": heading,
         "shown_state": shown_state,
         "named": {row.recipient: named(year, row.recipient) for row in letters},
+        "late": place.state is State.OVERDUE,
         "token": form_token() if reader.admin and not look.past else None,
     }
     facts |= {"look": look, "year": year, "phase": place.phase, "city": place.city}

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fastapi import Request
 from httpx2 import Response
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from acts.act import Filled
 from acts.book import ACTS
@@ -37,6 +37,7 @@ from models.parties import Reach
 from models.standing import withdrawn
 from models.tables.audit import AuditEntry
 from models.tables.catalogue import declared
+from models.tables.city_requests import Request as CityRequest
 from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from tests.support import ledger
@@ -230,8 +231,20 @@ def test_what_cannot_be_brought_back_is_said_before_it_is_done(window: Window) -
     admin = window.as_(ADMIN)
     said = '<p class="forever"><strong>请注意：已通过的阶段保留，其余各阶段全部终止；'
     assert said in admin.get("/2022/acts/withdraw?city=wuxi").text
-    assert said in admin.submit("/2022/acts/withdraw/preview", city="wuxi", reason="不再组织").text
+    leaving = admin.submit("/2022/acts/withdraw/preview", city="wuxi", reason="不再组织").text
+    assert said in leaving
     assert "forever" not in admin.submit("/2022/acts/rerun/preview", **RERUN).text
+    assert '<button type="submit" class="harm">确认：' in leaving
+
+
+def test_what_cannot_be_brought_back_stands_apart_and_has_another_colour(window: Window) -> None:
+    admin = window.as_(ADMIN)
+    assert '<button type="submit">确认：' in admin.submit("/2022/acts/rerun/preview", **RERUN).text
+    tasks = admin.get("/2022/tasks").text
+    linked = re.findall(r'class="([a-z]+)" href="/2022/acts/([a-z-]+)"', tasks)
+    assert {slug for colour, slug in linked if colour == "harm"} == {"withdraw", "close"}
+    assert {slug for colour, slug in linked if colour != "harm" and ACTS[slug].forever} <= {"issue-awards"}
+    assert 'class="harm"' not in re.sub(r"(?s)<details>.*?</details>", "", tasks)
 
 
 def test_a_double_click_does_it_once(window: Window) -> None:
@@ -392,11 +405,35 @@ def test_one_act_stands_out_where_something_waits_and_none_that_takes_away(windo
     loud = {at: re.findall(r'<a role="button" href="/2022/acts/([^?]+)', page) for at, page in pages.items()}
     assert loud == {"cities/yancheng": ["nudge"], "shortlist/yancheng": ["nudge"], "cities/nanjing": []}
     assert "acts/withdraw" not in re.sub(r"(?s)<details>.*?</details>", "", pages["cities/yancheng"])
+    assert "acts/extend?phase=interview&amp;city=nanjing" in pages["cities/nanjing"], "what is under way is helped too"
     assert nudge(window.database, 2022, "shortlist", "yancheng", stamp("2022-02-07T09:00")).done
     for at in ("cities/yancheng", "shortlist/yancheng"):
         page = admin.get(f"/2022/{at}").text
         assert re.findall(r'<a role="button" href="/2022/acts/([^?]+)', page) == [], "what is done once a day is done"
         assert "催办（今天已办）" in page
+
+
+def test_a_request_of_the_city_is_answered_before_it_is_urged(window: Window) -> None:
+    at = window.site.now(window.site.year(2022))
+    row = {"token": "t", "year": 2022, "phase": "shortlist", "city": "yancheng", "attempt": 1, "reason": "封控"}
+    with window.database.write() as connection:
+        signed = {"until": date(2022, 2, 12), "by": "盐城", "at": at, "as_of": at}
+        connection.execute(insert(table_of(CityRequest)).values(row | signed))
+    for at_page in ("cities/yancheng", "shortlist/yancheng"):
+        page = window.as_(ADMIN).get(f"/2022/{at_page}").text
+        assert re.findall(r'<a role="button" href="/2022/acts/([^?]+)', page) == ["answer"]
+        assert 'class="quiet" href="/2022/acts/nudge?' in page
+
+
+def test_whoever_is_called_stands_beside_the_place_where_the_call_is_noted(window: Window) -> None:
+    contact = {"office": "yancheng", "part": "main", "name": "王办", "phone": "0515 8300 0000"}
+    admin = window.as_(ADMIN)
+    admin.submit("/2022/offices/contacts", once="t", email="wang@city.example", **contact)
+    page = admin.get("/2022/cities/yancheng").text
+    assert re.search(r'王办　<a href="tel:051583000000">[^<]+</a>　<a href="/2022/shortlist/yancheng#call">', page)
+    noted = admin.get("/2022/shortlist/yancheng").text
+    assert '<a href="#call">记录电话</a>' in noted
+    assert re.search(r'(?s)<details open>\s*<summary>电话催办</summary>\s*<form id="call"', noted)
 
 
 CORRECT = {"phase": "interview", "city": "nanjing", "reason": "日期误写为次月"}
