@@ -26,19 +26,36 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from dashboard.views.matrix import MatrixLine
     from phases.book import Book
 
 
 def _matrix(asked: ExportRequest) -> tuple[Table, ...]:
-    matrix = reports.matrix(asked.connection, asked.year.year, asked.look.as_of)
-    chosen = [line for line in lines(matrix) if asked.city in {None, line.city.slug}]
+    """The matrix as its page shows it: a line a city, a column a phase."""
+    columns = ("城市", *(f"{phase.name}（{phase.due}）" for phase in asked.year.phases))
+    _, chosen = _lines(asked)
+    rows = [
+        (line.city.name, *(" ".join(filter(None, (cell.word, cell.left, *cell.notes))) for cell in line.cells))
+        for line in chosen
+    ]
+    return (Table("进度总览", columns, rows),)
+
+
+def _standings(asked: ExportRequest) -> tuple[Table, ...]:
+    """The same as a list, with the days and instants that its page has no room for."""
+    found, chosen = _lines(asked)
     rows = []
     for line in chosen:
-        for cell, standing in zip(line.cells, matrix.cities[line.city.slug], strict=True):
+        for cell, standing in zip(line.cells, found.cities[line.city.slug], strict=True):
             notes = "、".join((cell.left, *cell.notes) if cell.left else cell.notes)
             told = (standing.due.day, notes, standing.attempt, standing.filed_at, standing.passed_at)
             rows.append((line.city.name, asked.phase(cell.phase), cell.word, *told))
-    return (Table("进度总览", ("城市", "阶段", "状态", "截止日", "说明", "轮次", "报送时间", "通过时间"), rows),)
+    return (Table("进度明细", ("城市", "阶段", "状态", "截止日", "说明", "轮次", "报送时间", "通过时间"), rows),)
+
+
+def _lines(asked: ExportRequest) -> tuple[reports.Matrix, list[MatrixLine]]:
+    found = reports.matrix(asked.connection, asked.year.year, asked.look.as_of)
+    return found, [line for line in lines(found) if asked.city in {None, line.city.slug}]
 
 
 def _counts(asked: ExportRequest) -> tuple[Table, ...]:
@@ -235,6 +252,7 @@ def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
 
 TABLES: Mapping[str, Export] = {
     "matrix": Export("进度总览", _matrix),
+    "standings": Export("进度明细", _standings),
     "counts": Export("人数", _counts),
     "log": Export("记录", _log, personal=True),
     "letters": Export("函件", _letters),

@@ -86,6 +86,7 @@ def _sheet(page: Worksheet, table: Table, formats: _Formats) -> None:
     for line, row in enumerate(table.rows, 1):
         for at, cell in enumerate(row):
             _cell(page, line, at, cell, formats)
+    page.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
 
 def _cell(page: Worksheet, line: int, at: int, cell: Cell, formats: _Formats) -> None:

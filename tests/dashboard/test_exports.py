@@ -157,6 +157,15 @@ def test_who_was_admitted_and_who_is_in_training_are_counted_by_city(window: Win
     assert past[1] == ["南京", *["0"] * 5, ""]
 
 
+def test_the_matrix_is_exported_as_its_page_shows_it(window: Window) -> None:
+    sheet = load_workbook(io.BytesIO(window.as_(ADMIN).get("/2022/exports/matrix.xlsx").content)).worksheets[0]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["D1"].value) == ("A2", "A1:I14", "面试名单（2022-01-30）")
+    year = window.site.year(2022).year
+    said = {line[0].value: line[3].value for line in sheet["A2:D14"]}
+    assert [*said] == [city.name for city in year.cities]
+    assert (said["盐城"], said["南京"]) == ("已逾期 逾期 8 天", "已通过 按时")
+
+
 def column(answer: Response, title: str) -> set[str]:
     found = rows(answer.content)
     at = found[0].index(title)
@@ -173,7 +182,7 @@ def test_a_city_exports_its_own_rows_and_nothing_else(window: Window) -> None:
         if (answer := browser.get(f"/2022/exports/{each}.csv")).status_code == 200
     }
     assert {each: found for each, found in cities.items() if not found <= {"南京"}} == {}
-    assert cities["matrix"] == cities["log"] == cities["application-students"] == {"南京"}
+    assert cities["matrix"] == cities["standings"] == cities["log"] == cities["application-students"] == {"南京"}
     told = column(browser.get("/2022/exports/letters.csv"), "收件人")
     assert told == {"南京市管理办公室"}
 
