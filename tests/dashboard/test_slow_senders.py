@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -12,9 +16,11 @@ from uvicorn.server import ServerState
 
 from dashboard.serving import shield, slow_senders
 from dashboard.serving.shield import SECURE, Shield
-from dashboard.serving.slow_senders import PromptProtocol
+from dashboard.serving.slow_senders import PromptProtocol, hold_many
 
 WHOLE = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"
+MANY, USUAL = 1_100, 1_024
+"""Who send half a request, and how many files a process may usually have open."""
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +78,44 @@ def test_a_whole_request_is_answered_and_the_connection_kept_for_the_next() -> N
             return said
 
     assert asyncio.run(answer()).startswith(b"HTTP/1.1 200")
+
+
+@pytest.fixture
+def files_of_a_window() -> Iterator[None]:
+    """As many as a window asks for, and not what these tests were given."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 3 * MANY:
+        pytest.skip("the system gives too few files for both ends of each connection")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (USUAL, hard))
+    hold_many()
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def beside_many(protocol: type[H11Protocol]) -> tuple[int, bytes, int]:
+    """A whole request beside many halves: how many are held when it is answered, the answer, how many a while later."""
+    config, state = Config(hello, log_level="critical"), ServerState()
+    config.load()
+    loop = asyncio.get_running_loop()
+    listening = loop.create_server(lambda: protocol(config, state, {}), "127.0.0.1", 0, backlog=MANY)
+    async with await listening as server:
+        address = server.sockets[0].getsockname()
+        with ExitStack() as stack:
+            for sender in [stack.enter_context(socket.create_connection(address)) for _ in range(MANY)]:
+                sender.send(WHOLE[:20])
+            reader, writer = await asyncio.open_connection(*address)
+            writer.write(WHOLE)
+            said, held = await reader.readuntil(b"ok"), len(state.connections)
+            writer.close()
+            await asyncio.sleep(slow_senders.HEAD_SECONDS + 0.2)
+            return held, said, len(state.connections)
+
+
+@pytest.mark.usefixtures("files_of_a_window")
+def test_beside_eleven_hundred_halves_a_page_is_given_and_then_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_senders, "HEAD_SECONDS", 3.0)  # longer than it takes to accept them all
+    held, said, left = asyncio.run(beside_many(PromptProtocol))
+    assert (held, said.startswith(b"HTTP/1.1 200"), left) == (MANY + 1, True, 0)
 
 
 def through(app: Shield, *messages: Message) -> list[Message]:
