@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import json
+import logging
 import os
 import subprocess
 import sys
@@ -12,13 +16,19 @@ from pathlib import Path
 import pytest
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse
+from httpx2 import AsyncClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
+from uvicorn.server import ServerState
 
+from dashboard.serve import configuration
 from dashboard.serving import app as application
 from dashboard.serving.failures import AWAY
+from dashboard.serving.log_lines import Lines
 from dashboard.serving.policy import WHOEVER
 from dashboard.serving.site import Site
+from dashboard.serving.slow_senders import PromptProtocol
+from dashboard.signing_in.sessions import COOKIE
 from models import migrate
 from models.columns import table_of
 from models.database import Database
@@ -27,7 +37,7 @@ from phases.book import BOOK
 from settings import DashboardSettings, Settings
 from tests import postgres
 from tests.support import routes
-from tests.support.real_year import NOW, real_year
+from tests.support.real_year import NOW, ROLL, real_year
 from tests.support.window import ADMIN, BASE, SECRET, Browser, Window
 
 pytestmark = pytest.mark.slow
@@ -114,6 +124,46 @@ def test_while_the_server_is_away_each_page_says_to_try_again_and_then_works(
     assert "/2022" not in public
     assert "/livez" in public
     assert browser.get("/2022").status_code == 200
+
+
+CHILD = "王小明"
+SENT = {
+    "/sign-in": "/sign-in",
+    "/2022/acts/extend/preview": "/{year}/acts/{act}/preview",
+    f"/2022/{ROLL}/nanjing/file": "/{year}/{phase}/{city}/file",
+}
+"""Where a form is sent to, and what is said of it."""
+
+
+async def sends(window: Window) -> list[int]:
+    """Send a form with somebody's name to each, as the office serves its pages."""
+    config, state = configuration(window.site), ServerState()
+    config.load()
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(lambda: PromptProtocol(config, state, {}), "127.0.0.1", 0) as server:
+        here = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        headers = {"host": BASE.removeprefix("http://"), "origin": BASE, "cookie": f"{COOKIE}=cookie of {ADMIN}"}
+        async with AsyncClient(base_url=here, headers=headers) as client:
+            answers = [await client.post(address, data={"name": CHILD, "reason": CHILD}) for address in SENT]
+        return [answer.status_code for answer in answers]
+
+
+def test_what_is_sent_while_the_server_is_away_stands_in_no_log(
+    window: Window, cluster: postgres.Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    handler.setFormatter(Lines())
+    logging.getLogger().addHandler(handler)
+    monkeypatch.setattr(sys, "stderr", said)  # where a request's line goes
+    try:
+        with away(cluster):
+            assert asyncio.run(sends(window)) == [503] * len(SENT)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    lines = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert [(line["route"], line["status"]) for line in lines] == [(route, 503) for route in SENT.values()]
+    assert CHILD not in said.getvalue()
 
 
 def test_a_server_that_hangs_up_is_away_and_a_wrong_statement_is_a_defect(
