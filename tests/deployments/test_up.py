@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -12,7 +13,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
+from unittest.mock import patch
 from urllib.request import urlopen
 
 import pytest
@@ -32,7 +36,7 @@ from deployments.house import House, PortTaken
 from deployments.house_parts import HousePart
 from deployments.household import Household
 from deployments.up import up
-from models import signs_of_life, standing
+from models import signs_of_life, sole_runner, standing
 from models.columns import table_of
 from models.database import Database
 from models.stamp import Stamp
@@ -126,6 +130,46 @@ def _runs_again_and_ends(office: Path, database: Database, process: subprocess.P
     assert modes == {f"{name}.log": 0o600 for name in ("dashboard", "server", "worker")}
     assert stat.S_IMODE((office / "var" / "secret").stat().st_mode) == 0o600
     assert stat.S_IMODE((office / "var" / "prefect" / "auth").stat().st_mode) == 0o600
+
+
+def _begins(folder: Path, url: str, together: Barrier, over: Event, said: Queue[str]) -> None:
+    """`up` in a process of its own, of which nothing is run but itself."""
+
+    def runs(*_: object) -> int:
+        said.put("runs")
+        over.wait(60)
+        return 0
+
+    ports = free_port(), free_port()
+    together.wait(60)
+    try:
+        with patch.object(up_module, "run", runs):
+            up(folder, ports[0], url, lambda _: None, ports[1])
+    except TalentError as refused:
+        said.put(type(refused).__name__)
+
+
+@pytest.mark.parametrize(("folders", "refused"), [("aa", "RunsAlready"), ("ab", "RunsElsewhere")])
+def test_of_two_begun_at_the_same_moment_one_runs(
+    folders: str, refused: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sole_runner, "LEAVING_SECONDS", 0.2)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    database.dispose()
+    fork = multiprocessing.get_context("fork")
+    said, over, together = fork.Queue(), fork.Event(), fork.Barrier(2)
+    told = (database.url, together, over, said)
+    both = [fork.Process(target=_begins, args=(tmp_path / folder, *told)) for folder in folders]
+    for one in both:
+        one.start()
+    try:
+        assert sorted(said.get(timeout=60) for _ in both) == [refused, "runs"]
+    finally:
+        over.set()
+        for one in both:
+            one.join(60)
+    assert [one.exitcode for one in both] == [0, 0]
 
 
 @pytest.mark.parametrize("option", ["--port", "--web-port"])
