@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+from sqlalchemy import update
 
 from calendars.deadlines import TZ
 from calendars.files import load
@@ -25,8 +30,11 @@ from flows.rehearse import rehearse
 from flows.rerun import rerun
 from flows.watch import watch
 from models.audit import entries
+from models.database import Database
 from models.signs_of_life import signs
 from models.standing import cells
+from models.tables.catalogue import declared
+from phases.book import BOOK
 from season.unit_of_work import Season
 from tasks import announcing, posting
 from tasks.run_lock import alone
@@ -179,6 +187,42 @@ async def test_a_defect_tells_prefect_no_name(site: Site) -> None:
     assert broken.is_failed()
     assert "ValueError" in str(broken.message)
     assert "王小明" not in str(broken.message)
+
+
+CHILD = "CanaryChild"
+
+
+def named_so(database: Database) -> None:
+    """Have every child of the season bear a name that is nobody's else."""
+    with database.write("every") as connection:
+        for table in declared(BOOK).sorted_tables:
+            if {"number", "name"} <= {*table.c.keys()}:
+                connection.execute(update(table).values(name=CHILD))
+
+
+async def test_no_child_is_named_in_what_prefect_keeps_its_log_or_the_mail(
+    site: Site, season_file: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(season_file, site.folder / "talent.db")
+    named_so(site.database)
+    with temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: True}):
+        for day in ("2022-02-08", "2022-03-01"):
+            await watch(2022, as_of=at(f"{day}T09:30"), return_state=True)
+        failing = ValueError(f"Failing row contains ({CHILD})")
+        with patch.object(posting, "send", side_effect=failing), patch.object(Season, "read", side_effect=failing):
+            ended = [await post(return_state=True), await watch(2022, as_of=at("2022-03-02T09:30"), return_state=True)]
+        assert [one.is_failed() for one in ended] == [True, True]
+        await post(return_state=True)
+    kept = [path for path in site.server.home.rglob("*") if path.is_file()]
+    mail = [
+        message_from_bytes((site.folder / "mail" / "new" / one).read_bytes(), policy=default) for one in site.mail()
+    ]
+    said = [part.get_content() for one in mail for part in one.walk() if not part.is_multipart()]
+    assert ("prefect.db" in {path.name for path in kept}, len(mail) > len(CITIES)) == (True, True)
+    assert b"Failing" not in b"".join(path.read_bytes() for path in kept)
+    assert not [path for path in kept if CHILD.encode() in path.read_bytes()]
+    assert not [one for one in said if CHILD in str(one)]
+    assert CHILD not in "".join(capfd.readouterr())
 
 
 async def test_post_sends_what_any_act_queued(rehearsal: Site) -> None:
