@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from acts.load import load_rows
 from acts.rerun import rerun
@@ -14,6 +14,8 @@ from tests.support.filing import CITY, DUE, HERE, STAMP, spoilt
 from tests.support.window import PACK, YEAR
 
 pytestmark = pytest.mark.slow
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def test_an_upload_with_a_script_shows_its_faults_and_then_its_success(town: Town, tmp_path: Path) -> None:
@@ -26,6 +28,12 @@ def test_an_upload_with_a_script_shows_its_faults_and_then_its_success(town: Tow
     expect(page.get_by_role("alert").first).to_have_text("盐城《面试名单》有 1 处错误，未导入；请逐条改正后重新导入。")
     expect(page.get_by_role("row", name="2 测试成绩 九十 不是数字 应为 0–100 的数")).to_be_visible()
     assert page.evaluate("document.activeElement.hasAttribute('data-result')")
+    page.set_viewport_size(PHONE)
+    mended, right = page.get_by_label("第 2 行测试成绩已改"), page.get_by_role("cell", name="应为 0–100 的数")
+    for box in (mended.bounding_box(), right.bounding_box()):
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+    page.set_viewport_size(DESK)
 
     page.get_by_label("填好的《面试名单》").set_input_files(PACK / CITY / "shortlist.xlsx")
     page.get_by_role("button", name="上传", exact=True).click()
@@ -57,6 +65,10 @@ def test_rows_are_saved_as_they_are_left_and_wait_for_the_line_and_a_paste_fills
     context = town.context()
     page = town.sign_in(context, CITY)
     page.goto(f"{HERE}/rows?sheet=cut_lines")
+    page.set_viewport_size(PHONE)
+    assert page.locator("table.edit tbody th").first.evaluate("one => getComputedStyle(one).position") == "sticky"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a row is a card, and goes not sideways"
+    page.set_viewport_size(DESK)
     said = page.locator("[data-said]")
     line = str(page.locator("tr[data-kept='']").first.get_attribute("data-line"))
     page.locator(f"[name='{line}.line_score']").fill("80")
