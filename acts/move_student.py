@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from acts.act import CITY, Act, Bench, Field, Filled, each
 from acts.known_city import KnownCity
 from acts.leave_training import not_leaving
-from acts.single_persons import INTERVIEW, REASON, STUDENT, on_record
+from acts.single_persons import APPLICATION, INTERVIEW, REASON, STUDENT, on_record
+from acts.undo import Undo
 from calendars.deadlines import day_of
 from forms.folding import fold
 from gates.states import Event, State
 from letters import phrases
-from models import personal_changes
+from models import draft_rows, filed_rows, personal_changes
 from models.facts.scope import in_training
 from models.loading import schools
 from models.personal_changes import NewChange
+from phases.application import STUDENTS
 from phases.on_record import Roll
 from season import judging
 from season.outcome import Outcome
@@ -25,6 +27,11 @@ from season.settle import settle
 from season.transaction import sitting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from acts.undo import Given
     from models.database import Database
     from models.facts.scope import Scope
     from models.stamp import Stamp
@@ -147,6 +154,26 @@ def _moved(bench: Bench, filled: Filled, city: str) -> Outcome:
     return move_student(*given, reason=filled.reason, dry_run=bench.dry_run)
 
 
+def _home_before(connection: Connection, year: int, given: Given) -> Mapping[str, str] | None:
+    """Give the city that a student came from, with his school and mentor there as it filed them.
+
+    None where he moved before, or had another mentor by then: what he had is on record in no field.
+    """
+    (number,), (to,) = given["student"], given["office"]
+    city = next(one for one in given["city"] if one != to)
+    changed = personal_changes.of_student(connection, year, number)
+    filing = draft_rows.newest_filing(connection, year, APPLICATION, city)
+    before = [one for one in changed if one.what == "city"][:-2]  # a move stands in both cities
+    if filing is None or before or any(one.what == "mentor" for one in changed):
+        return None
+    rows = filed_rows.rows(connection, year, APPLICATION, city, filing.number, STUDENTS)
+    row = next((one for one in rows.values() if one["number"] == number), None)
+    if row is None:
+        return None
+    school = next((one.now for one in reversed(changed) if one.what == "school"), row["school"])
+    return {"city": to, "office": city, "school": school, "mentor": row["mentor"], "institution": row["institution"]}
+
+
 MOVE_STUDENT = Act(
     "move-student",
     lambda _: "学生转到另一个市",
@@ -165,5 +192,5 @@ MOVE_STUDENT = Act(
     frozenset({State.PASSED}),
     of=INTERVIEW,
     subject=lambda year, filled: f"student/{year.year}/{filled.words['student']}",
-    instead="需要转回的，再办一次转出。",
+    undo=Undo("move-student", ("student",), _home_before, told=("city", "office")),
 )

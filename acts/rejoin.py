@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.act import CITY, TOLD, Act, Bench, Filled, each
+from acts.undo import Undo
 from gates.states import Event, State
 from letters.brief import Item
 from letters.phrases import until
@@ -114,5 +115,5 @@ REJOIN = Act(
     lambda _, year, filled: f"恢复{filled.named(year)}参加 {year.year} 年度",
     Event.REJOIN,
     frozenset({State.WITHDRAWN}),
-    instead="需要时另办退出本年度。",
+    undo=Undo("withdraw", ("city",)),
 )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -36,15 +37,18 @@ from settings import Settings
 from tests.dashboard.test_acting import RERUN, hidden
 from tests.support import sheets
 from tests.support.filing import CITY, HERE, once
-from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, instant, stamp
 from tests.support.window import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Browser, Window
 
 UNDONE = {
     "submit": "recall", "ask": "retract", "question": "retract", "extend": "correct", "extend-person": "extend-person",
     "correct-result": "correct-result", "correct-student": "correct-student", "withdraw": "rejoin",
-    "answer": "correct", "suppress": "unsuppress",
+    "rejoin": "withdraw", "move-student": "move-student", "answer": "correct", "suppress": "unsuppress",
 }  # fmt: skip
-FOUND = {"extend-person": "until", "correct-result": "grade", "correct-student": "value", "suppress": "email"}
+FOUND = {
+    "extend-person": {"until"}, "correct-result": {"grade"}, "correct-student": {"value"}, "suppress": {"email"},
+    "move-student": {"city", "office", "school", "mentor", "institution"}, "answer": {"phase", "city"},
+}  # fmt: skip
 """What is not kept of the act, and looked up."""
 
 LATER = {"phase": "interview", "city": "nanjing", "until": "2022-03-01", "reason": "暴雪"}
@@ -56,8 +60,7 @@ def test_every_act_is_taken_back_by_one_that_stands_or_by_none() -> None:
     for slug, by in UNDONE.items():
         act, back = ACTS[slug], ACTS[by]
         assert act.undo is not None
-        named = {"phase", "city"} if slug == "answer" else {FOUND.get(slug, "what")}
-        assert back.needs <= {*act.undo.same, *named, "reason"}, slug
+        assert back.needs <= {*act.undo.same, *FOUND.get(slug, {"what"}), "reason"}, slug
         assert {*act.undo.same, *act.undo.told} <= {one.name for one in act.fields}, slug
         assert act.instead == "", slug
 
@@ -263,6 +266,46 @@ def test_a_city_that_left_is_back(scene: Scene) -> None:
     assert found.preview == "/2022/acts/rejoin/preview"
     back(scene, found)
     assert scene.states(NANJING) == before
+
+
+def test_a_city_that_came_back_by_mistake_has_left(scene: Scene) -> None:
+    scene.advance("2022-01-10T10:00")
+    assert scene.withdraw(NANJING, "2022-01-10T10:00").done
+    before = scene.states(NANJING)
+    found = offered(scene, "2022-01-10T10:05", "rejoin", {"city": NANJING, "reason": "误点"})
+    assert found is not None
+    assert found.preview == "/2022/acts/withdraw/preview"
+    back(scene, found)
+    assert scene.states(NANJING) == before
+
+
+MOVED = {"city": NANJING, "student": "3201-2022-0001", "office": WUXI, "school": "无锡一中", "reason": "迁居"}
+TRAINED = {"mentor": "无锡导师1", "institution": "无锡大学"}
+
+
+def home(scene: Scene) -> list[Mapping[str, Any]]:
+    with scene.database.read() as connection:
+        found = [personal_changes.student(connection, YEAR, city, MOVED["student"]) for city in (NANJING, WUXI)]
+    return [{name: row[name] for name in ("city", "school", "mentor", "institution")} for row in found if row]
+
+
+def test_a_student_who_moved_is_back_with_his_school_and_mentor(scene: Scene) -> None:
+    scene.through("meeting", NANJING).through("meeting", WUXI)
+    before = home(scene)
+    found = offered(scene, "2022-05-10T10:00", "move-student", MOVED | TRAINED)
+    assert home(scene) == [{"city": WUXI, "school": "无锡一中", **TRAINED}]
+    assert found is not None
+    assert found.preview == "/2022/acts/move-student/preview"
+    back(scene, found)
+    assert home(scene) == before
+
+
+def test_a_student_who_had_another_mentor_by_then_is_not_moved_back_to_the_first(scene: Scene) -> None:
+    scene.through("meeting", NANJING).through("meeting", WUXI)
+    change = personal_changes.NewChange(MOVED["student"], "mentor", "甲（某大学）", "乙（某大学）", "生病")
+    with scene.database.write(YEAR) as connection:
+        personal_changes.put(connection, YEAR, NANJING, [change], stamp("2022-05-09T10:00"))
+    assert offered(scene, "2022-05-10T10:00", "move-student", MOVED | TRAINED) is None
 
 
 def test_a_students_name_is_as_it_was(scene: Scene) -> None:
