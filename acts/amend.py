@@ -133,6 +133,8 @@ def _other(old: Year, new: Year) -> Iterator[str]:
         yield f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"
     if _moved_about(old.figures.dimensions, new.figures.dimensions):
         yield "年度评价各方面的次序不同；开设之后可以改名，不能换位，否则已有的评分会错位。"
+    if old.figures.panel > 1 and len(old.figures.dimensions) != len(new.figures.dimensions):
+        yield "由几名评委分别评分的年度，开设之后不能增减年度评价的方面，否则已有的评分会错位。"
 
 
 def _moved_about(old: Sequence[str], new: Sequence[str]) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 WIDEST = 12
 """So many columns at most has a sheet for the words of a list."""
 
+MOST_SCORES = 60
+"""So many scores at most has a student: of each scorer one for each dimension."""
+
 LEAST_ACCESS = 6
 """Months for which 网络安全法 21 has logs of access and security kept."""
 
@@ -31,7 +34,7 @@ RESERVED = frozenset({"province"})
 MOST: Mapping[str, int] = {
     "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 100_000_000,
     "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60, "party_days": 60,
-    "digest_days": 60,
+    "digest_days": 60, "panel": 9,
 }  # fmt: skip
 LISTS = (
     "dimensions", "senior_grades", "junior_grades", "honours", "team_degrees", "team_titles", "summaries_owed",
@@ -131,6 +134,9 @@ def _counts(source: str, figures: Figures) -> Iterator[Fault]:
     if len(figures.dimensions) > WIDEST:
         reason = f"有 {len(figures.dimensions)} 个方面，评价表放不下"
         yield Fault(source, "figures.dimensions", reason, f"不超过 {WIDEST} 个方面")
+    if 1 < figures.panel <= MOST["panel"] and figures.panel * len(figures.dimensions) > MOST_SCORES:
+        reason = f"{figures.panel} 名评委各评 {len(figures.dimensions)} 个方面，评价表放不下"
+        yield Fault(source, "figures.panel", reason, f"评委数乘以方面数不超过 {MOST_SCORES}")
     if figures.score_weights and len(figures.score_weights) != len(figures.dimensions):
         reason = f"有 {len(figures.score_weights)} 个权重，而评价有 {len(figures.dimensions)} 个方面"
         yield Fault(source, "figures.score_weights", reason, "每个方面写一个权重，次序相同；等权的写 []")

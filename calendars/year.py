@@ -132,6 +132,7 @@ class Figures(_Frozen):
     )
     dimensions: tuple[Text, ...] = Field(description="年度评价的各方面")
     score_weights: Annotated[tuple[Positive, ...], Since(3, ())] = Field(description="年度评价各方面的权重；空的为等权")
+    panel: Annotated[Positive, Since(3, 1)] = Field(description="名：给每名学生评分的评委，各评一份，取平均分")
     excellent_from: Annotated[Mark, Since(3, 0)] = Field(description="分：定为优秀的总分线，低于它的须写定级理由")
     qualified_from: Annotated[Mark, Since(3, 0)] = Field(description="分：定为合格的总分线，低于它的须写定级理由")
     stages: tuple[Months, ...] = Field(description="培养阶段的起止月份")

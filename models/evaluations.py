@@ -54,8 +54,8 @@ class TrainedStudent:
 
     `materials` are how many of the year-end materials are there, `visits` days on campus, `logs` and `talks` the stages
     that have a growth log, an interview record; `qualified` is the midterm's word, None where it has none.
-    `scores` are in the order of the year's dimensions, none where none are given; `grade` "" likewise. `reasoned`: it
-    is said why the grade was given.
+    `scores` are in the order of their columns (`phases/scores.py`), none where none are given; `grade` "" likewise.
+    `reasoned`: it is said why the grade was given.
     """
 
     city: str

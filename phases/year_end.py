@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +23,7 @@ from gates.verdict import Actor
 from phases.definition import PhaseDefinition, SecondPart, Total
 from phases.on_record import Roll, by_number, fault, rows_read, spelled
 from phases.parties import CONCERNED, PASSED, PUPILS, YOURS, Called, InTraining, Mailing, Owing, Sentence, Stakeholder
+from phases.scores import columns, lacking, shown, weighted, whole
 from phases.shared_columns import ApplicationNumber, StudentName
 from phases.stored_sheet import StoredSheet
 
@@ -80,11 +81,11 @@ class TargetRow(SheetRow):
     achieved: Annotated[str, Ask("完成值", PROSE, personal="no")]
 
 
-DIMENSIONS = AskEach("score", "dimension", lambda year: year.figures.dimensions, SCORE)
+DIMENSIONS = AskEach("score", "dimension", columns, SCORE)
 
 
 class EvaluationRow(SheetRow):
-    """评价: the province's score on each of the year's dimensions, and grade, for one student."""
+    """评价: the province's score on each of the year's dimensions, each scorer's, and grade, for one student."""
 
     number: ApplicationNumber
     name: StudentName
@@ -136,7 +137,7 @@ class YearEndFacts:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One student's evaluation by the province: its scores (0-100) in the order of the year's dimensions, a grade.
+    """One student's evaluation by the province: its scores (0-100) in the order of their columns, a grade.
 
     `reasoned`: it is said why the grade was given.
     """
@@ -344,10 +345,9 @@ def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:
     """
     done = {row.number: row for row in facts.evaluations if _scored(row, figures)}
     missing = [number for number in facts.in_training if number not in done]
-    mend = f"{{count}} 名在培学生{{who}}没有完整的 {len(figures.dimensions)} 项评分与等级；请补评"
-    found = each(len(facts.in_training), missing, mend)
+    found = _unscored(facts, missing, figures)
     bare = [
-        f"{row.number} {row.grade}，总分 {_shown(total)}，线 {bound.normalize():f}"
+        f"{row.number} {row.grade}，总分 {shown(total)}，线 {bound.normalize():f}"
         for row in map(done.get, facts.in_training)
         if row and not row.reasoned and (total := weighted(row.scores, figures)) < (bound := _bound(row, figures))
     ]
@@ -358,16 +358,15 @@ def evaluated(facts: EvaluationFacts, figures: Figures) -> Found:
     return Found(f"{found.found}，待说明 {len(bare)} 人", f"{found.needed}，待说明 0 人", mend, numbers)
 
 
-def weighted(scores: Sequence[Decimal], figures: Figures) -> Decimal:
-    """Give the total of a student's scores by the weights of the year (none: all alike), 0 to 100, unrounded."""
-    weights = figures.score_weights or (1,) * len(scores)
-    total = sum((score * weight for score, weight in zip(scores, weights, strict=True)), Decimal(0))
-    return total / sum(weights)
-
-
-def _shown(total: Decimal) -> str:
-    """Two decimals at most, cut and never rounded up: 84.996 must not read 85."""
-    return f"{total.quantize(Decimal('0.01'), ROUND_DOWN).normalize():f}"
+def _unscored(facts: EvaluationFacts, missing: Sequence[str], figures: Figures) -> Found:
+    """Say who has no whole scores and grade, and of a panel whose scores are not there."""
+    given = {row.number: row.scores for row in facts.evaluations}
+    absent = {number: lacking(given[number], figures) for number in missing if given.get(number)}
+    whose = [f"{number} 缺{'、'.join(scorers)}" if (scorers := absent.get(number)) else number for number in missing]
+    count = f" {len(figures.dimensions)} 项"
+    asked = f"{count}评分" if figures.panel == 1 else f"评分（{figures.panel} 名评委，每名{count}）"
+    found = each(len(facts.in_training), whose, f"{{count}} 名在培学生{{who}}没有完整的{asked}与等级；请补评")
+    return replace(found, numbers=tuple(missing))
 
 
 def _bound(row: Evaluation, figures: Figures) -> Decimal:
@@ -376,8 +375,8 @@ def _bound(row: Evaluation, figures: Figures) -> Decimal:
 
 
 def _scored(row: Evaluation, figures: Figures) -> bool:
-    whole = len(row.scores) == len(figures.dimensions) and all(0 <= score <= _FULL_SCORE for score in row.scores)
-    return whole and row.grade in GRADES
+    sound = whole(row.scores, figures) and all(0 <= score <= _FULL_SCORE for score in row.scores)
+    return sound and row.grade in GRADES
 
 
 def _trained(facts: EvaluationFacts) -> list[Evaluation]:
@@ -508,6 +507,7 @@ PHASE = PhaseDefinition(
         "stages",
         "dimensions",
         "score_weights",
+        "panel",
         "excellent_from",
         "qualified_from",
         "city_funds",

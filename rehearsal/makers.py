@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from calendars.limits import WIDEST
+from calendars.limits import MOST_SCORES
 from phases.year_end import DIMENSIONS
 from rehearsal import people
 from rehearsal.events import INTERVIEW, MIDTERM, meets_on
@@ -165,7 +165,7 @@ MAKERS: Mapping[tuple[str, str], Callable[[Any], object]] = MappingProxyType(
     | _each(
         "evaluations",
         **_WHO,
-        **{DIMENSIONS.field(place): points(place) for place in range(1, WIDEST + 1)},
+        **{DIMENSIONS.field(place): points(place) for place in range(1, MOST_SCORES + 1)},
         grade=lambda student: student.result,
     )
 )

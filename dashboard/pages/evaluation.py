@@ -19,6 +19,8 @@ from dashboard.views.scoring import MATERIALS, board
 from gates.states import State
 from models import evaluations
 from models.reports import matrix
+from phases.scores import columns as score_columns
+from phases.scores import cut
 from phases.year_end import PHASE as YEAR_END
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ def shown(
 def workbook(request: Request, look: Present) -> Response:
     """Give the whole board as a workbook, a sheet for each subject; names are covered."""
     year = look.opened.year
-    columns = (*HEADER, *year.figures.dimensions, *AFTER)
+    each = score_columns(year) if year.figures.panel > 1 else ()
+    columns = (*HEADER, *year.figures.dimensions, *AFTER, *each)
     tables = [Table(one.subject, columns, [_cells(year, row) for row in one.rows]) for one in _boards(request, look)]
     title = f"{year.year} 年度{look.mark}评价一览"
     named = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
@@ -95,5 +98,7 @@ def _cells(year: Year, row: Scored) -> tuple[Cell, ...]:
     one = row.student
     who = (row.rank, one.number, masking.name(one.name), year.city(one.city).name)
     rests_on = (one.materials, one.visits, one.logs, one.talks, MIDTERM[one.qualified])
-    scores = (*one.scores, *(None for _ in year.figures.dimensions[len(one.scores) :]))
-    return (*who, *rests_on, *scores, row.total, one.grade, "、".join(row.gaps), "、".join(row.doubts))
+    scores = (*map(cut, row.averages), *(None for _ in year.figures.dimensions[len(row.averages) :]))
+    total = None if row.total is None else cut(row.total)
+    each = one.scores if year.figures.panel > 1 else ()
+    return (*who, *rests_on, *scores, total, one.grade, "、".join(row.gaps), "、".join(row.doubts), *each)

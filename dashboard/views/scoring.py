@@ -8,7 +8,8 @@ from decimal import Decimal
 from statistics import mean, pstdev
 from typing import TYPE_CHECKING
 
-from phases.year_end import EXCELLENT, GRADES, UNQUALIFIED, weighted
+from phases.scores import averages, by_dimension, cut, lacking, shown, weighted, whole
+from phases.year_end import EXCELLENT, GRADES, UNQUALIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,20 +21,36 @@ MATERIALS = 4
 APART, ENOUGH = 2, 5
 """A score stands apart from its subject's mean by so many standard deviations, where so many students have one."""
 
+SPLIT = 20
+"""So many points between the scorers of a panel want a look."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A student on the board: `total` is weighted, None where a score is missing; `rank` is the place in the subject.
 
+    `averages` are by dimension, `given` the scores of each that make them; both as far as every scorer gave one.
     `gaps` say what is missing or short, `doubts` what does not fit; `apart` are the places of scores that stand apart.
     """
 
     student: TrainedStudent
     total: Decimal | None
     rank: int | None
+    averages: tuple[Decimal, ...]
+    given: tuple[tuple[Decimal, ...], ...]
     gaps: tuple[str, ...]
     doubts: tuple[str, ...]
     apart: frozenset[int]
+
+    @property
+    def total_shown(self) -> str:
+        """The total as it is shown, "" for none."""
+        return "" if self.total is None else f"{cut(self.total):.2f}"
+
+    @property
+    def averages_shown(self) -> tuple[str, ...]:
+        """The averages as they are shown."""
+        return tuple(map(shown, self.averages))
 
     @property
     def noted(self) -> bool:
@@ -59,12 +76,11 @@ def board(students: Iterable[TrainedStudent], subjects: Sequence[str], figures: 
 
 
 def _of_subject(subject: str, students: Sequence[TrainedStudent], figures: Figures) -> SubjectBoard:
-    whole = [one for one in students if len(one.scores) == len(figures.dimensions)]
-    totals = {one.number: weighted(one.scores, figures) for one in whole}
-    spread = [
-        (float(mean(column)), pstdev(map(float, column))) for column in zip(*(one.scores for one in whole), strict=True)
-    ]
-    rows = [_scored(one, totals, spread if len(whole) >= ENOUGH else [], figures) for one in students]
+    scored = [one.scores for one in students if whole(one.scores, figures)]
+    totals = {one.number: weighted(one.scores, figures) for one in students if whole(one.scores, figures)}
+    columns = zip(*(averages(scores, figures) for scores in scored), strict=True)
+    spread = [(float(mean(column)), pstdev(map(float, column))) for column in columns]
+    rows = [_scored(one, totals, spread if len(scored) >= ENOUGH else [], figures) for one in students]
     rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.student.number))
     return SubjectBoard(subject, tuple(rows), Counter(one.grade for one in students))
 
@@ -72,14 +88,15 @@ def _of_subject(subject: str, students: Sequence[TrainedStudent], figures: Figur
 def _scored(
     one: TrainedStudent, totals: Mapping[str, Decimal], spread: Sequence[tuple[float, float]], figures: Figures
 ) -> Scored:
-    total = totals.get(one.number)
+    total, means = totals.get(one.number), averages(one.scores, figures)
     rank = None if total is None else 1 + sum(other > total for other in totals.values())
     apart = frozenset(
         place
         for place, (middle, wide) in enumerate(spread)
-        if total is not None and wide and abs(float(one.scores[place]) - middle) > APART * wide
+        if total is not None and wide and abs(float(means[place]) - middle) > APART * wide
     )
-    return Scored(one, total, rank, tuple(gaps(one, figures)), tuple(doubts(one, total, figures)), apart)
+    noted = tuple(gaps(one, figures)), tuple(doubts(one, total, figures))
+    return Scored(one, total, rank, means, by_dimension(one.scores, figures), *noted, apart)
 
 
 def gaps(one: TrainedStudent, figures: Figures) -> list[str]:
@@ -88,7 +105,9 @@ def gaps(one: TrainedStudent, figures: Figures) -> list[str]:
     staged = (("成长日志", one.logs, len(figures.stages)), ("面谈记录", one.talks, len(figures.stages)))
     found = [f"{name} {there}/{due}" for name, there, due in (*counted, *staged) if there < due]
     found += [] if one.qualified is not None else ["没有中期评价"]
-    found += [] if len(one.scores) == len(figures.dimensions) else ["没有评分" if not one.scores else "评分不全"]
+    if not whole(one.scores, figures):
+        absent = "、".join(lacking(one.scores, figures))
+        found.append("没有评分" if not one.scores else f"缺{absent}的评分" if absent else "评分不全")
     return found + ([] if one.grade in GRADES else ["没有定等级"])
 
 
@@ -97,6 +116,9 @@ def doubts(one: TrainedStudent, total: Decimal | None, figures: Figures) -> list
     if total is None:
         return []
     found = ["各项均为 0 分"] if not any(one.scores) else []
+    for name, given in zip(figures.dimensions, by_dimension(one.scores, figures), strict=True):
+        if (between := max(given) - min(given)) >= SPLIT:
+            found.append(f"{name}：评委相差 {shown(between)} 分")
     if one.grade == EXCELLENT and one.visits < figures.visits:
         found.append("到校不足，不能评优秀")
     bound = {EXCELLENT: figures.excellent_from, UNQUALIFIED: Decimal(0)}.get(one.grade, figures.qualified_from)

@@ -190,6 +190,15 @@ def test_a_dimension_may_be_called_otherwise(scene: Scene) -> None:
     assert revise(scene, parse(calendar().source_text.replace("英语交流", "外语交流"), "日历")).done
 
 
+def test_where_several_score_no_dimension_is_added_or_left_out(scene: Scene) -> None:
+    more = calendar().source_text.replace('"英语交流能力"]', '"英语交流能力", "体质"]')
+    assert revise(scene, parse(more, "日历")).done
+    assert revise(scene, parse(more.replace("panel = 1", "panel = 3"), "日历"), "2022-01-05T11:00").done
+    fewer = calendar().source_text.replace("panel = 1", "panel = 3")
+    refused = revise(scene, parse(fewer, "日历"), "2022-01-05T12:00")
+    assert (refused.outcome, "不能增减年度评价的方面" in refused.message) == ("refused", True)
+
+
 def test_places_that_are_given_cannot_be_taken_away(scene: Scene) -> None:
     scene.through("interview", NANJING)
     text = calendar().source_text.replace("funded_cap = 65", "funded_cap = 1").replace("city_cap = 5 ", "city_cap = 1 ")

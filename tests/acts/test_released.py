@@ -151,7 +151,7 @@ def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -
         with left.read() as connection:
             older = standing.opened(connection, YEAR).year
         given = 'spare_days = 5\nparty_days = 0\nparty_rungs = [7, 1]\nsummaries_owed = ["市级"]'
-        given += "\noffice_hours = [9, 17]\ndigest_days = 5"
+        given += "\noffice_hours = [9, 17]\ndigest_days = 5\npanel = 1"
         given += "\nscore_weights = []\nexcellent_from = 85\nqualified_from = 60\npeople_months = 0\naccess_months = 12"
         stated = re.sub(r"(?m)^weights = .*$", given, older.source_text)
         newer = files.stored(f"version = {versions.current()}\n{stated}", "日历")
@@ -161,8 +161,8 @@ def test_an_older_file_takes_back_nothing_that_the_year_states(left: Database) -
         )
         assert (first.outcome, back.outcome) == ("done", "refused")
         named = (
-            "access_months", "digest_days", "excellent_from", "office_hours", "party_days", "party_rungs",
-            "people_months", "qualified_from", "score_weights", "spare_days", "summaries_owed",
+            "access_months", "digest_days", "excellent_from", "office_hours", "panel", "party_days",
+            "party_rungs", "people_months", "qualified_from", "score_weights", "spare_days", "summaries_owed",
         )  # fmt: skip
         unsaid = "、".join(f"figures.{name}" for name in named)
         assert back.message == f"文件是旧版格式，没有写明 {unsaid}，现行日历写明了；请在文件里写上。"

@@ -288,7 +288,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
 SYNTAX: dict[str, tuple[tuple[str, str], tuple[str, str, str]]] = {
     "a section written twice": (
         ("[phases.application]", "[phases.mentor-recommendation]"),
-        ("第 74 行 [phases.mentor-recommendation]", "这一节写了两次", "合并成一节"),
+        ("第 75 行 [phases.mentor-recommendation]", "这一节写了两次", "合并成一节"),
     ),
     "a key written twice": (("grace = 3", "grace = 3\ngrace = 4"), ("第 17 行 grace", "这个键写了两次", "只留一个")),
     "text that does not end": (
@@ -302,15 +302,15 @@ SYNTAX: dict[str, tuple[tuple[str, str], tuple[str, str, str]]] = {
     "no equals sign": (("grace = 3", "grace 3"), ("第 16 行 grace 3", "键后面没有等号", "写成 键 = 值")),
     "a date that does not exist, in an array": (
         ("requires = []", "requires = [2022-02-30]"),
-        ("第 68 行 requires", "日期或时间不存在", "写成真实存在的日期，如 2022-02-07"),
+        ("第 69 行 requires", "日期或时间不存在", "写成真实存在的日期，如 2022-02-07"),
     ),
     "a bracket left open": (
         ("rungs = [14, 7, 3, 1]", "rungs = [14, 7, 3, 1"),
-        ("第 94 行 province", "方括号没有合上", "补上 ]"),
+        ("第 95 行 province", "方括号没有合上", "补上 ]"),
     ),
     "something else": (
         ("due = 2022-02-28", "due = 2022-02-28号"),
-        ("第 100 行 due", "不合 TOML 的写法", "参照已有年度的文件改写这一行"),
+        ("第 101 行 due", "不合 TOML 的写法", "参照已有年度的文件改写这一行"),
     ),
 }
 

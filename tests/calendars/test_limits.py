@@ -48,6 +48,14 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str, str]]]] = {
         [(DIMENSION, DIMENSION.replace("]", f", {MORE}]"))],
         [("figures.dimensions", "有 13 个方面，评价表放不下", "不超过 12 个方面")],
     ),
+    "more scores than a sheet is wide": (
+        [(DIMENSION, DIMENSION.replace("]", ', "体质", "毅力"]')), ("panel = 1", "panel = 9")],
+        [("figures.panel", "9 名评委各评 7 个方面，评价表放不下", "评委数乘以方面数不超过 60")],
+    ),
+    "a panel as large as a hall": (
+        [("panel = 1", "panel = 10")],
+        [("figures.panel", "“10”太大", "不超过 9")],
+    ),
     "no dimension": (
         [(DIMENSION, "dimensions = []")],
         [("figures.dimensions", "一个也没有写", "至少写一个")],
@@ -189,6 +197,7 @@ def test_the_tables_speak_of_what_there_is() -> None:
         (SUBJECTS, SUBJECTS.replace("]", ', "天文（地学）"]')),
         (HONOURS, 'honours = ["青年拔尖"]'),
         (DIMENSION, DIMENSION.replace("英语", "外语")),
+        ("panel = 1", "panel = 9"),
         ("[[3, 6], [7, 8], [9, 11]]", "[[3, 4], [5, 6], [7, 8], [9, 11]]"),
         (TEAM[0], "team_degrees = []"),
         ('title = "2022 年', 'title = "2022　年'),

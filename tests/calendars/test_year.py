@@ -64,6 +64,7 @@ def test_the_figures_of_2022() -> None:
         "digest_days": 5,
         "dimensions": ("科学兴趣", "学科基础知识", "创新及科研潜质", "综合能力", "英语交流能力"),
         "score_weights": (),
+        "panel": 1,
         "excellent_from": Decimal(85),
         "qualified_from": Decimal(60),
         "stages": ((3, 6), (7, 8), (9, 11)),

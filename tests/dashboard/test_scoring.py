@@ -61,3 +61,34 @@ def test_a_score_that_stands_apart_from_its_subject_is_marked_where_there_are_en
         (found,) = board([odd, *(student(at) for at in range(others))], YEAR.subjects, FIGURES)
         assert {row.student.number: row.apart for row in found.rows}[odd.number] == marked
         assert [row.apart for row in found.rows if row.student.number != odd.number] == [frozenset()] * others
+
+
+PANEL = FIGURES.model_copy(update={"panel": 2})
+
+
+def scored_by_two(at: int, first: int, second: int) -> TrainedStudent:
+    return replace(student(at), scores=(*(Decimal(first),) * FIVE, *(Decimal(second),) * FIVE))
+
+
+def test_the_scores_of_a_panel_are_averaged_and_scorers_who_are_far_apart_are_told() -> None:
+    some = [scored_by_two(1, 90, 85), scored_by_two(2, 80, 99), scored_by_two(3, 80, 100), student(4)]
+    ((*rows,),) = (found.rows for found in board(some, YEAR.subjects, PANEL))
+    assert [(row.student.number[-1], row.rank, row.total_shown, row.averages_shown[:1]) for row in rows] == [
+        ("3", 1, "90.00", ("90",)), ("2", 2, "89.50", ("89.5",)), ("1", 3, "87.50", ("87.5",)), ("4", None, "", ()),
+    ]  # fmt: skip
+    assert [[[*map(int, of)] for of in row.given[:1]] for row in rows] == [[[80, 100]], [[80, 99]], [[90, 85]], []]
+    assert [row.doubts for row in rows[1:]] == [(), (), ()]
+    assert rows[0].doubts == tuple(f"{name}：评委相差 20 分" for name in FIGURES.dimensions)
+    assert rows[3].gaps == ("缺评委2的评分",)
+
+
+def test_what_stands_apart_are_the_means_of_a_panel() -> None:
+    odd = scored_by_two(9, 20, 30)
+    (found,) = board([odd, *(scored_by_two(at, 85, 90) for at in range(9))], YEAR.subjects, PANEL)
+    assert {row.student.number[-1]: row.apart for row in found.rows}["9"] == frozenset(range(FIVE))
+
+
+def test_a_total_is_shown_cut_for_it_must_not_read_like_the_line() -> None:
+    hair = replace(student(1), scores=(Decimal("84.99"), *(Decimal(85),) * 3, Decimal("84.99")))
+    ((row,),) = (found.rows for found in board([hair], YEAR.subjects, FIGURES))
+    assert row.total_shown == "84.99"

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 from calendars.year import Year
 from phases.year_end import DIMENSIONS
 from tests.support.books import FORMS, YEAR, book, form_of, read, read_rows, render, sample
+from tests.support.scenes import calendar
 from tests.support.years import parse
 
 OTHER: Year = parse(
@@ -97,6 +98,14 @@ def test_the_dimensions_of_the_evaluation_are_named_by_the_year() -> None:
     assert [column.label for column in sheet.columns if column.field in DIMENSIONS.fields(OTHER)] == [
         *OTHER.figures.dimensions
     ]
+
+
+def test_a_score_that_one_of_a_panel_did_not_give_is_a_fault_that_names_him() -> None:
+    year = calendar(panel=2)
+    given = dict.fromkeys(DIMENSIONS.fields(year), "90") | {"number": "3209-2022-0007", "name": "张三", "grade": "优秀"}
+    given["score_6"] = ""
+    found = read_rows({"evaluations": [given]}, "evaluation", year)
+    assert [(one.code, one.column) for one in found.errors] == [("cell.required", "评委2·科学兴趣")]
 
 
 def test_what_is_typed_on_a_page_is_read_by_the_year_too() -> None:

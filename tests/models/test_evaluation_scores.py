@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from acts.amend import amend
 from calendars.year import Year
 from models import draft_rows, evaluations, migrate
 from models.database import Database, patience
@@ -16,8 +17,8 @@ from models.facts.scope import Scope
 from models.facts.training import evaluations as facts_of
 from phases.year_end import DIMENSIONS, EVALUATIONS
 from tests.support import sheets
-from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar
-from tests.support.years import parse
+from tests.support.scenes import NANJING, WUXI, YEAR, Scene, calendar, stamp
+from tests.support.years import parse, revision
 
 AT = "2022-11-21T10:00"
 
@@ -59,6 +60,18 @@ def test_a_year_of_other_dimensions_is_evaluated_and_its_results_published(datab
     assert shown[0].given["score_1"] == "70.00"
     assert scene.approve("year-end", NANJING, AT).done
     assert scene.states(NANJING)["year-end"] == "passed"
+
+
+def test_a_panel_scores_each_on_its_own_and_one_who_joins_later_is_named(database: Database) -> None:
+    scene = Scene.begin(database, calendar(panel=2))
+    evaluated(scene, NANJING, 75)
+    assert kept(scene, NANJING) == [[NANJING, *(Decimal(75 + place) for place in range(10))]] * 2
+    more = revision(scene.year.source_text.replace("panel = 2", "panel = 3"), "日历", scene.year)
+    assert amend(database, YEAR, more, stamp("2022-11-21T11:00"), reason="增加评委").done
+    refused = scene.approve("year-end", NANJING, "2022-11-21T12:00", dry_run=True)
+    assert "3201-2022-0001 缺评委3" in refused.message
+    assert amend(database, YEAR, scene.year, stamp("2022-11-21T13:00"), reason="评委未到").done
+    assert scene.approve("year-end", NANJING, "2022-11-21T14:00").done
 
 
 def test_of_a_dimension_that_came_later_no_score_is_there(scene: Scene) -> None:

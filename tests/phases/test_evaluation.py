@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from gates.judge import judge
 from gates.verdict import Verdict
 from phases.book import BOOK
-from phases.year_end import Evaluation, EvaluationFacts, weighted
+from phases.scores import weighted
+from phases.year_end import Evaluation, EvaluationFacts
 from tests.support.cards import FIGURES, broken, card, met
 
 A, B = "3204-2022-0001", "3204-2022-0002"
@@ -107,6 +108,26 @@ def test_too_few_visits_block_the_best_grade_and_no_other(visits: int, need: int
 def test_the_total_goes_by_the_weights_of_the_year(weights: tuple[int, ...], total: str) -> None:
     figures = FIGURES.model_copy(update={"score_weights": weights})
     assert weighted(SCORES, figures) == Decimal(total)
+
+
+PANEL = FIGURES.model_copy(update={"panel": 3})
+
+
+def test_of_a_panel_who_did_not_score_is_named_beside_the_student() -> None:
+    whole = replace(SOUND, evaluations=(replace(BEST, scores=SCORES * 3), replace(FAIR, scores=SCORES * 3)))
+    assert judge(BOOK.gates["evaluation"], whole, PANEL) == GOOD
+    said = "1 名在培学生（{}）没有完整的评分（3 名评委，每名 5 项）与等级；请补评"
+    for scores, who in ((SCORES * 2, f"{B} 缺评委3"), (SCORES, f"{B} 缺评委2、评委3"), ((), B)):
+        facts = replace(whole, evaluations=(whole.evaluations[0], replace(FAIR, scores=scores)))
+        bad = card(GOOD, broken("year-end.evaluated", "1/2", "2/2", said.format(who), B))
+        assert judge(BOOK.gates["evaluation"], facts, PANEL) == bad
+
+
+def test_of_a_panel_the_mean_decides_which_grade_needs_a_reason() -> None:
+    for third, reached in ((Decimal(85), True), (Decimal("84.99"), False)):
+        scores = (*(Decimal(80),) * 5, *(Decimal(90),) * 5, *(third,) * 5)
+        facts = replace(SOUND, evaluations=(replace(BEST, scores=scores, reasoned=False),), in_training=(A,))
+        assert judge(BOOK.gates["evaluation"], facts, PANEL).passed is reached
 
 
 def test_who_is_in_training_no_more_has_no_result() -> None:

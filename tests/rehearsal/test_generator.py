@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from calendars.files import load
-from calendars.limits import WIDEST
+from calendars.limits import MOST_SCORES
 from calendars.year import Year
 from forms.workbook_rows import Reading, RowError
 from phases.book import BOOK
@@ -126,7 +126,9 @@ def test_no_more_students_than_numbers_reach() -> None:
 
 
 def test_every_maker_makes_a_column_of_a_sheet() -> None:
-    more = {("evaluations", DIMENSIONS.field(place)) for place in range(len(YEAR.figures.dimensions) + 1, WIDEST + 1)}
+    more = {
+        ("evaluations", DIMENSIONS.field(place)) for place in range(len(YEAR.figures.dimensions) + 1, MOST_SCORES + 1)
+    }
     assert set(MAKERS) - more <= set(COLUMNS)
     assert set(ROWS) == {sheet for sheet, _ in COLUMNS}
 

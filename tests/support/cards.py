@@ -29,6 +29,7 @@ FIGURES = Figures(
     digest_days=5,
     dimensions=("科学兴趣", "学科基础知识", "创新及科研潜质", "综合能力", "英语交流能力"),
     score_weights=(),
+    panel=1,
     excellent_from=Decimal(85),
     qualified_from=Decimal(60),
     stages=((3, 6), (7, 8), (9, 11)),
