@@ -12,6 +12,9 @@ from commands.options import COMMON, City, Common, YearNumber, calendar_of
 from commands.output import answer, line, say, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from rich.console import Console
 
     from calendars.drafts import Change
@@ -71,7 +74,7 @@ def _phase(year: Year, phase: Phase) -> dict[str, Any]:
 def _show(console: Console, year: Year, phases: list[dict[str, Any]]) -> None:
     mark = "（暂定：放假安排尚未公布）" if year.provisional else ""
     line(console, f"{year.title} {mark}\n依据：{year.notice}\n")
-    rows = [(each["name"], each["opens"][:10], _day(each), _clock(each["due"]), _needs(year, each)) for each in phases]
+    rows = [(each["name"], each["opens"][:10], _day(each), "24:00", _needs(year, each)) for each in phases]
     late = [each for each in phases if each["second_due"]]
     rows += [(f"{each['name']}（后交部分）", "", each["second_due"], "24:00", "") for each in late]
     console.print(table("阶段", "开放", "截止日（含）", "截止时刻", "前提", rows=rows))
@@ -156,7 +159,7 @@ def diff(before: Before, after: After, /, *, common: Common = COMMON) -> None:
     found = difference(calendar_of(before), calendar_of(after))
     groups = {"appearing": found.appearing, "moving": found.moving, "vanishing": found.vanishing}
     data = {name: [_change(change) for change in changes] for name, changes in groups.items()}
-    answer(common.json, data, lambda console: _differences(console, data))
+    answer(common.json, data, lambda console: _differences(console, groups))
 
 
 def _change(change: Change) -> dict[str, str | None]:
@@ -170,11 +173,11 @@ def _change(change: Change) -> dict[str, str | None]:
     }
 
 
-def _differences(console: Console, data: dict[str, list[dict[str, str | None]]]) -> None:
+def _differences(console: Console, groups: Mapping[str, tuple[Change, ...]]) -> None:
     words = {"appearing": "新增", "moving": "调整", "vanishing": "取消"}
     rows = [
-        (words[name], each["label"] or "", _clock(each["before"] or "—"), _clock(each["after"] or "—"), _letter(each))
-        for name, changes in data.items()
+        (words[name], each.label, _when(each, each.before), _when(each, each.after), _letter(each))
+        for name, changes in groups.items()
         for each in changes
     ]
     if rows:
@@ -183,10 +186,16 @@ def _differences(console: Console, data: dict[str, list[dict[str, str | None]]])
         line(console, "两份日历的时刻完全相同。")
 
 
-def _letter(change: dict[str, str | None]) -> str:
+def _when(change: Change, instant: datetime | None) -> str:
+    from dashboard.views.dates import clock
+
+    return clock(instant, change.kind) if instant else "—"
+
+
+def _letter(change: Change) -> str:
     from letters.words import TAGS
 
-    return TAGS.get(change["letter"] or "", "—")
+    return TAGS.get(change.letter or "", "—")
 
 
 @app.command(help="iCalendar 文件，可导入手机或 Outlook：按已开设的年度；写明城市时是该市自己的日期")

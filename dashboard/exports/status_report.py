@@ -60,7 +60,7 @@ def facts(matrix: Matrix, requests: Sequence[str], now: datetime, *, tried: bool
         "late_more": max(len(late) - MOST, 0),
         "awaiting": awaiting[:MOST],
         "awaiting_more": max(len(awaiting) - MOST, 0),
-        "coming": [f"{clock(moment.instant)}　{moment.label}" for moment in coming],
+        "coming": [f"{clock(moment.instant, moment.kind)}　{moment.label}" for moment in coming],
         "foot": f"本报告由工作管理系统于 {clock(now)} 生成。每格为状态、余下或逾期的天数；"
         "按时、延期内按时、豁免、重新开放另行注明。",
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from acts.last_word import last_work
-from calendars.deadlines import TZ, day_of
+from calendars.deadlines import day_of
 from calendars.moments import moments
+from dashboard.views.dates import said_at
 from letters.occurrences import reminds_parties
 from models.waiting import chases, waiting
 
@@ -91,10 +91,7 @@ def agenda(matrix: Matrix) -> Agenda:
 
 
 def _happening(moment: Moment, as_of: datetime) -> AgendaMoment:
-    at = moment.instant.astimezone(TZ)
-    ends = moment.kind != "opening" and at.time() == time()
-    day = at.date() - timedelta(days=ends)
-    return AgendaMoment(day, "24:00" if ends else f"{at:%H:%M}", moment.label, moment.instant <= as_of)
+    return AgendaMoment(*said_at(moment.instant, moment.kind), moment.label, moment.instant <= as_of)
 
 
 def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:

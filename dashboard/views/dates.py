@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import TZ, day_of
+from calendars.deadlines import TZ
 from calendars.working_days import WEEKDAYS
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from calendars.moments import MomentKind
 
 
 def day(value: date) -> str:
@@ -31,7 +34,17 @@ def moment(value: datetime) -> str:
     return f"{value.astimezone(TZ):%Y-%m-%d %H:%M}"
 
 
-def clock(value: datetime) -> str:
-    """Show an instant with its weekday: 2022-02-07 周一 09:00."""
+def said_at(value: datetime, kind: MomentKind) -> tuple[date, str]:
+    """Give an instant's day and hour as people say them: midnight is 24:00 of the day that ends.
+
+    Unless something opens at it: that is 00:00 of the day that begins.
+    """
     at = value.astimezone(TZ)
-    return f"{at:%Y-%m-%d} {weekday(day_of(at))} {at:%H:%M}"
+    ends = kind != "opening" and at.time() == time()
+    return at.date() - timedelta(days=ends), "24:00" if ends else f"{at:%H:%M}"
+
+
+def clock(value: datetime, kind: MomentKind = "opening") -> str:
+    """Show an instant with its weekday: 2022-02-07 周一 09:00; a deadline at midnight as 2022-02-20 周日 24:00."""
+    on, hour = said_at(value, kind)
+    return f"{on:%Y-%m-%d} {weekday(on)} {hour}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from calendars.moments import MomentKind
     from calendars.year import Phase
     from gates.verdict import Finding
     from models.histories import PastJudgement, PastMove
@@ -33,7 +34,10 @@ PARTS = {"city": "市办报送的系统核验", "second": "后交部分的系统
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a timeline: what was done, what it changed ("" where nothing), by whom, when and why."""
+    """One line of a timeline: what was done, what it changed ("" where nothing), by whom, when and why.
+
+    `kind` is that of the instant, for how it is said: a lapse is the end of its due day.
+    """
 
     as_of: datetime
     what: str
@@ -42,6 +46,7 @@ class Step:
     reason: str
     refused: bool
     attempt: int
+    kind: MomentKind = "opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ def step(
         "；".join(filter(None, (said, kept))),
         move.refused,
         move.attempt,
+        "deadline" if move.event is Event.LAPSE else "opening",
     )
 
 

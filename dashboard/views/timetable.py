@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import TZ, day_of
+from calendars.deadlines import TZ
+from dashboard.views.dates import said_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from calendars.moments import Moment
     from calendars.working_days import WorkingDays
-
-MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,7 @@ class TimetableEntry:
 def entry(moment: Moment, days: WorkingDays, as_of: datetime) -> TimetableEntry:
     """Word a moment. A deadline is the first instant too late: it is shown at the end of its due day."""
     at = moment.instant.astimezone(TZ)
-    ends = moment.kind in {"deadline", "province-due", "second"} and at.hour == at.minute == 0
-    day = day_of(at - MOMENT) if ends else day_of(at)
-    hour = "24:00" if ends else f"{at:%H:%M}"
+    day, hour = said_at(at, moment.kind)
     return TimetableEntry(at, day, hour, moment.label, moment.phase, days.why(day), at <= as_of)
 
 

@@ -46,7 +46,7 @@ def test_a_year_is_shown_with_its_instants_and_their_reasons(talent: Talent) -> 
 def test_a_year_without_a_holiday_notice_is_marked_provisional(talent: Talent) -> None:
     rows = [row for row in talent("calendar", "show", "2027").out.splitlines() if "2027-01-15 工作日" in row]
     assert len(rows) == 1
-    assert rows[0].split() == ["导师推荐", "2026-12-31", "2027-01-15", "工作日", "暂定", "2027-01-16", "00:00", "—"]
+    assert rows[0].split() == ["导师推荐", "2026-12-31", "2027-01-15", "工作日", "暂定", "24:00", "—"]
 
 
 def test_a_year_file_with_faults_names_file_key_and_mend(talent: Talent, tmp_path: Path) -> None:
@@ -85,10 +85,12 @@ def test_a_draft_is_written_and_what_to_look_at_is_said_apart(talent: Talent, tm
 def test_two_calendars_are_compared_by_what_would_be_sent(talent: Talent, tmp_path: Path) -> None:
     text = talent("calendar", "draft", "2028", "--from", "2027").out
     (tmp_path / "a.toml").write_text(text, encoding="utf-8")
-    (tmp_path / "b.toml").write_text(text.replace("due = 2028-02-29", "due = 2028-02-28"), encoding="utf-8")
+    (tmp_path / "b.toml").write_text(text.replace("due = 2028-02-20", "due = 2028-02-21"), encoding="utf-8")
     assert talent("calendar", "diff", "a.toml", "a.toml").out == "两份日历的时刻完全相同。\n"
     ran = talent("calendar", "diff", "2022", "2022", "--json")
     assert ran.data == {"appearing": [], "moving": [], "vanishing": []}
+    moved = " ".join(talent("calendar", "diff", "a.toml", "b.toml").out.split())
+    assert "截止 2028-02-20 周日 24:00 2028-02-21 周一 24:00" in moved
 
 
 def test_icalendar_is_the_same_printed_and_written(talent: Talent, tmp_path: Path) -> None:

@@ -240,7 +240,8 @@ def test_a_calendar_is_revised_from_the_page(window: Window) -> None:
     refused = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:shortlist": "2022-02-10"}, reason="通知")
     assert "面试名单的截止日 2022-01-30 已经过去" in refused.text
     shown = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-02-25"}, reason="通知")
-    assert "<td>调整</td><td>导师面试：截止</td>" in shown.text
+    ends = "<td>2022-02-20 周日 24:00</td><td>2022-02-25 周五 24:00</td>"
+    assert f"<td>调整</td><td>导师面试：截止</td>{ends}" in shown.text
     assert ("日历检查的提醒" in shown.text, "<code>" in shown.text) == (True, False)
     early = admin.submit("/2022/acts/amend/preview", **unchanged | {"due:interview": "2022-01-02"}, reason="通知")
     assert ("导师面试截止日：截止日 2022-01-02 早于开放日" in early.text, "phases." in early.text) == (True, False)
@@ -273,6 +274,9 @@ def test_a_year_is_opened_once_after_its_calendar_was_looked_at(december: Window
     assert '<option value="2026">' in admin.get("/years").text
     shown = admin.submit("/years/preview", shipped="2026")
     assert "确认：开设 2026 年度，13 个设区市、8 个阶段" in shown.text
+    listed = [one for one in Read.page(shown.text).texts("li") if one.endswith("：截止")]
+    assert len(listed) == 8
+    assert all(" 24:00 " in one for one in listed)
     confirmed = hidden(shown) | {"start": "real"}
     answers = [admin.submit("/years", **confirmed).headers["location"] for _ in range(2)]
     assert answers == [f"/deeds/{confirmed['once']}"] * 2

@@ -50,7 +50,7 @@ def test_the_bar_says_where_each_button_goes(demo: Window) -> None:
     page = demo.as_(ADMIN).get("/2022").text
     bar = page.split('<form class="clock"')[1].split("</form>")[0]
     assert ("2022-02-07 周一 09:00" in bar, "盐城留给我办理" in bar) == (True, True)
-    assert "<small>2022-02-09 09:00 面试名单：督办</small>" in bar
+    assert "<small>2022-02-09 周三 09:00 面试名单：督办</small>" in bar
 
 
 def test_a_demonstration_hands_out_the_workbook_that_the_visitor_files(demo: Window, window: Window) -> None:

@@ -12,6 +12,7 @@ def test_the_province_reads_what_waits_and_whom_to_call(window: Window) -> None:
     page = Read.page(window.as_(ADMIN).get(PAGE).text)
     waiting, people = page.tables[-2:]
     assert [row[:3] for row in waiting[1:]] == [["盐城市办", "盐城 面试名单", "逾期未报送"]]
+    assert waiting[1][3] == "2022-01-30 周日 24:00"
     assert people[1:] == [["省办", "示例", "000-00000000", "province@office.example"]]
     assert page.texts("p")[-1].startswith("没有登记联系人的：南京市办、无锡市办、")
     assert PAGE in Read.page(window.as_(ADMIN).get("/2022/tasks").text).links

@@ -68,6 +68,7 @@ def test_a_city_phase_tells_what_happened_by_whom_and_what_was_refused(window: W
         "报送",
         "审定",
     ]
+    assert told[1].startswith("2022-01-15 周六 24:00 逾期"), "its due day's end, no midnight of the next"
     assert [step.endswith(" 系统") for step in told[:3]] == [True, True, False]
     assert told[3].startswith("2022-01-16 周日 10:05 报送（未获准） 扬州市管理办公室扬州 导师推荐 的报送已于")
     assert told[4] == ("2022-01-17 周一 09:30 重新开放 已逾期 → 进行中 省级管理办公室 · 第 2 轮系统迁移，延期两日")

@@ -89,6 +89,12 @@ def test_what_the_facts_say_is_text_and_never_typst(window: Window) -> None:
     assert '#panic("x")*甲*$x$<script>' in read(render(said))[1]
 
 
+def test_no_deadline_stands_at_the_next_days_midnight(window: Window) -> None:
+    with window.database.read() as connection:
+        coming = facts(matrix(connection, YEAR, datetime(2022, 1, 29, 9, tzinfo=TZ)), [], UNTIL)["coming"]
+    assert "2022-01-30 周日 24:00　面试名单：截止" in coming
+
+
 async def test_one_report_is_set_at_a_time_and_not_again_before_anything_is_written(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
