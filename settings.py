@@ -40,7 +40,7 @@ SUFFIX = "_FILE"
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104 # noqa: S104 -- compared, not bound
 """From where this machine itself reaches what listens everywhere."""
 
-COUNTERSIGNABLE = ("publish", "waive", "withdraw", "correct-result")
+COUNTERSIGNABLE = ("publish", "waive", "withdraw", "correct-result", "correct-score")
 """What may be prepared by one account and signed by another: publishing results, and acts by their slugs."""
 
 FORMER = "http://127.0.0.1:8000"

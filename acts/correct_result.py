@@ -61,7 +61,7 @@ def correct_result(
         season.not_backdated(season.cells[phase, city])
         settle(season, [city])
         cell, title = season.cells[phase, city], season.title(phase, city)
-        why = _unpublished(season, cell) or illegal(season, cell, Event.AMEND)
+        why = unpublished(season, cell) or illegal(season, cell, Event.AMEND)
         if why:
             return refuse(season, cell, Event.AMEND, why)
         judged = judging.judge_cities(season, phase, [city], judging.PROVINCE)[city]
@@ -80,7 +80,8 @@ def correct_result(
     return season.answered(outcome)
 
 
-def _unpublished(season: Season, cell: Cell) -> str | None:
+def unpublished(season: Season, cell: Cell) -> str | None:
+    """Say why there is no result that could be put right; None where there is."""
     gate = judging.province_gate(season, cell.phase)
     published = season.year.phase(cell.phase).province == "results" and gate is not None and gate.results is not None
     if published and cell.state is State.PASSED and not cell.on_paper:
@@ -91,8 +92,13 @@ def _unpublished(season: Season, cell: Cell) -> str | None:
 def _refused(season: Season, cell: Cell, judged: Judgement, result: tuple[str, str]) -> list[Finding]:
     """Give what a rule says against that grade for that student; what it finds of others is shown elsewhere."""
     number, grade = result
-    gate, facts = judging.gates(season, cell.phase)[judging.PROVINCE], cast("EvaluationFacts", judged.facts)
-    verdict = judge(gate, _regraded(facts, number, grade), season.year.figures)
+    return refusals(season, cell, _regraded(cast("EvaluationFacts", judged.facts), number, grade), number)
+
+
+def refusals(season: Season, cell: Cell, facts: EvaluationFacts, number: str) -> list[Finding]:
+    """Give what a rule says against a student by these facts."""
+    gate = judging.gates(season, cell.phase)[judging.PROVINCE]
+    verdict = judge(gate, facts, season.year.figures)
     return [one for one in verdict.refusals if number in one.numbers]
 
 
@@ -106,14 +112,20 @@ def _correct(season: Season, cell: Cell, result: tuple[str, str], was: str, reas
     number, grade = result
     if grade != was:
         evaluations.regrade(season.connection, season.year.year, cell.city, number, grade, reason)
+    said = f"{number}：由“{was}”更正为“{grade}”" if grade != was else f"{number}：维持“{was}”"
+    cell, results = put_right(season, cell, f"{said}：{reason}")
+    if grade != was:
+        publish(season, cell, results, reason)
+
+
+def put_right(season: Season, cell: Cell, said: str) -> tuple[Cell, Mapping[str, str]]:
+    """Keep what results stand on by now, with what the log says of it; give the city phase and the results."""
     judged = {part: judging.judge_cities(season, cell.phase, [cell.city], part)[cell.city] for part in PARTS}
     own, filing = judged[judging.PROVINCE], cell.filings + 1
-    said = f"{number}：由“{was}”更正为“{grade}”" if grade != was else f"{number}：维持“{was}”"
-    cell = season.note(cell, Event.AMEND, f"{said}：{reason}", filings=filing, tally=own.tally)
+    cell = season.note(cell, Event.AMEND, said, filings=filing, tally=own.tally)
     for part, judgement in judged.items():
         judging.keep(season, cell, judgement, filing, part, stands=True)
-    if grade != was:
-        publish(season, cell, own.results or {}, reason)
+    return cell, own.results or {}
 
 
 def result_said(said: str) -> tuple[str, str, str] | None:

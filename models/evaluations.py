@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from models.draft_rows import rows
 from models.facts.scope import Scope, in_training
 from models.facts.training import evaluations, year_ends
-from models.tables.city_drafts import draft_table
+from models.tables.city_drafts import draft_table, value_table
 from phases.application import STUDENTS
 from phases.midterm import RESULTS
-from phases.year_end import EVALUATIONS
+from phases.year_end import DIMENSIONS, EVALUATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +98,15 @@ def regrade(connection: Connection, year: int, city: str, number: str, grade: st
     table = draft_table(EVALUATIONS)
     mine = (table.c.year == year, table.c.city == city, table.c.number == number)
     connection.execute(update(table).where(*mine).values(grade=grade, reason=reason))
+
+
+def rescore(connection: Connection, year: int, city: str, number: str, place: int, score: Decimal) -> None:
+    """Give a student who was evaluated another score in the column at a place, from 1."""
+    table, sheet = value_table(EVALUATIONS), draft_table(EVALUATIONS)
+    of = (sheet.c.year == year, sheet.c.city == city, sheet.c.number == number)
+    line = select(sheet.c.line).where(*of).scalar_subquery()
+    mine = (table.c.year == year, table.c.city == city, table.c.line == line, table.c[DIMENSIONS.place] == place)
+    connection.execute(update(table).where(*mine).values({DIMENSIONS.name: score}))
 
 
 def _given(row: Mapping[str, Any]) -> Mapping[str, str]:

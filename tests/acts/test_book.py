@@ -58,6 +58,7 @@ def test_what_a_play_file_may_do_and_must_name_is_read_off_the_fields() -> None:
         "reject": {"city", "phase", "reason"},
         "waive": {"city", "phase", "rule", "reason"},
         "correct-result": {"city", "phase", "student", "grade", "reason"},
+        "correct-score": {"city", "phase", "student", "column", "score", "reason"},
         "excuse": {"city", "phase", "party", "reason"},
         "extend": {"phase", "until", "reason"},
         "extend-person": {"city", "phase", "person", "until", "reason"},

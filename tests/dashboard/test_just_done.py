@@ -42,12 +42,14 @@ from tests.support.window import ADMIN, BASE, PASSWORD, SECRET, VIEWER, Browser,
 
 UNDONE = {
     "submit": "recall", "ask": "retract", "question": "retract", "extend": "correct", "extend-person": "extend-person",
-    "correct-result": "correct-result", "correct-student": "correct-student", "withdraw": "rejoin",
-    "rejoin": "withdraw", "move-student": "move-student", "answer": "correct", "suppress": "unsuppress",
+    "correct-result": "correct-result", "correct-score": "correct-score", "correct-student": "correct-student",
+    "withdraw": "rejoin", "rejoin": "withdraw", "move-student": "move-student", "answer": "correct",
+    "suppress": "unsuppress",
 }  # fmt: skip
 FOUND = {
-    "extend-person": {"until"}, "correct-result": {"grade"}, "correct-student": {"value"}, "suppress": {"email"},
-    "move-student": {"city", "office", "school", "mentor", "institution"}, "answer": {"phase", "city"},
+    "extend-person": {"until"}, "correct-result": {"grade"}, "correct-score": {"score"}, "correct-student": {"value"},
+    "suppress": {"email"}, "move-student": {"city", "office", "school", "mentor", "institution"},
+    "answer": {"phase", "city"},
 }  # fmt: skip
 """What is not kept of the act, and looked up."""
 
@@ -326,6 +328,15 @@ def test_a_persons_day_is_his_citys_again(scene: Scene) -> None:
     back(scene, found)
     with scene.database.read() as connection:
         assert not any(days_of_persons(connection, YEAR, "midterm").values())
+
+
+def test_a_score_is_what_was_published(scene: Scene) -> None:
+    scene.through("year-end", NANJING)
+    given = {"phase": "year-end", "city": NANJING, "student": "3201-2022-0001", "column": "综合能力", "score": "61"}
+    found = offered(scene, "2022-11-25T10:00", "correct-score", {**given, "reason": "误录"})
+    assert found is not None
+    assert found.preview == ""
+    assert "由 61 更正为 85" in back(scene, found).message
 
 
 @pytest.mark.parametrize(("grade", "other"), [("合格", False), ("优秀", True)])
