@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from calendars.deadlines import TZ
+from calendars.deadlines import TZ, day_of
 from dashboard.acts.preview_words import stands
 from dashboard.acts.single_students import choosable
 from dashboard.acts.typed_fields import DIGITS
 from dashboard.views.letterbox import heading
+from dashboard.views.scoring import board
 from models import city_requests, evaluations, party_addresses
 from models.letterbox import letter_by_id
 from models.reports import matrix
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from calendars.year import Phase, Year
     from dashboard.acts.typed_fields import Typed
     from dashboard.serving.look import Looking
+    from dashboard.views.scoring import Scored
     from forms.definitions import Column
     from gates.rule import Rule
     from models.city_requests import CityRequest, RequestKind
@@ -79,6 +81,8 @@ class Facts:
     difference: AddressDifference | None = None
     columns: tuple[Column, ...] = ()
     students: tuple[Evaluated, ...] = ()
+    marks: Mapping[str, Scored] = field(default_factory=dict)
+    """What their evaluation rests on, and the total and rank of what is kept, by number."""
     offered: Collection[str] | None = None
     """Which words of a choice fit; None where all do."""
     nobody: str = ""
@@ -110,6 +114,7 @@ def asked(connection: Connection, look: Looking, act: Act, typed: Typed) -> Fact
         party_addresses.find(connection, year.year, key) if act.asks("difference") else None,
         _graded(look.opened, phase) if grid else (),
         evaluations.students(connection, year, chosen[0]) if grid else (),
+        _marks(connection, look) if grid else {},
         FITTING[found_request.kind] if found_request else None,
         act.nobody(found.book, phase) if act.asks("city") and not any(city.offered for city in cities) else "",
         choosable(connection, year.year, act, chosen),
@@ -133,6 +138,13 @@ def _graded(opened: Opened, phase: Phase | None) -> tuple[Column, ...]:
     """Give what the province fills in of each student in a phase."""
     form = opened.book[phase.slug].province_form if phase else None
     return form.sheets[0].asked(opened.year).columns if form else ()
+
+
+def _marks(connection: Connection, look: Looking) -> dict[str, Scored]:
+    """Give how every student stands on the board, by number."""
+    year = look.opened.year
+    found = evaluations.everybody(connection, year, [city.slug for city in year.cities], day_of(look.as_of))
+    return {row.student.number: row for one in board(found, year.subjects, year.figures) for row in one.rows}
 
 
 def _undelivered(connection: Connection, year: Year, key: int) -> Undelivered | None:

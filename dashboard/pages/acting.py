@@ -14,7 +14,6 @@ from acts.book import ACTS
 from acts.countersigning import needs_second_hand
 from acts.doing import about, record_overtaken
 from acts.undo import CLOSED
-from calendars.deadlines import day_of
 from calendars.drafts import diff
 from calendars.errors import TalentError
 from calendars.findings import check
@@ -23,6 +22,7 @@ from dashboard.acts import preview_words
 from dashboard.acts.choices import asked
 from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once
+from dashboard.acts.results_shown import results
 from dashboard.acts.second_hand import prepare, prepared_for, signed
 from dashboard.acts.single_students import on_record
 from dashboard.acts.trial import Changed, done, tried
@@ -34,9 +34,7 @@ from dashboard.serving.rendering import page
 from dashboard.signing_in.reader import Reader
 from dashboard.views import masking
 from dashboard.views.like_cases import like_cases
-from dashboard.views.scoring import board
-from gates.states import Event
-from models import deeds, evaluations
+from models import deeds
 from models.database import Busy
 from models.earlier_cases import earlier_cases
 from season.outcome import Outcome
@@ -52,7 +50,6 @@ if TYPE_CHECKING:
     from dashboard.acts.typed_fields import TypedFields
     from dashboard.serving.site import Site
     from dashboard.views.like_cases import LikeCase
-    from dashboard.views.scoring import SubjectBoard
     from models.database import Database
     from models.deeds import DoneAct
     from models.prepared_acts import KeptAct
@@ -167,25 +164,15 @@ def _preview(
     with site.database.read() as connection:
         stands = on_record(connection, look.opened.year.year, act, reading.filled)
         cases = _cases(connection, look, act, _slug(reading.filled.phase), reading.filled.words.get("rule", ""))
+        shown = results(connection, look, act, reading.filled)
     return page(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, closed=CLOSED, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
-        results=_results(request, look, act, reading.filled), covered=masking.name, kept=kept,
+        results=shown, covered=masking.name, kept=kept,
         cases=cases, most=MOST_CASES,
         two_hands=needs_second_hand(act, reading.filled, site.settings.two_hands),
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip
-
-
-def _results(request: Request, look: Looking, act: Act, filled: Filled) -> tuple[SubjectBoard, ...]:
-    """Give the results that would be published, by subject; nothing where the act publishes none."""
-    if act.event is not Event.APPROVE or filled.phase is None or filled.phase.province != "results":
-        return ()
-    site: Site = request.app.state.site
-    year, day = look.opened.year, day_of(look.as_of)
-    with site.database.read() as connection:
-        students = evaluations.everybody(connection, year, filled.cities, day)
-    return board(students, year.subjects, year.figures)
 
 
 def _shown(look: Looking, act: Act, filled: Filled, found: Tried) -> dict[str, Any]:

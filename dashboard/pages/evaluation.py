@@ -15,7 +15,7 @@ from dashboard.serving.look import Present
 from dashboard.serving.policy import PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import masking
-from dashboard.views.scoring import MATERIALS, board
+from dashboard.views.scoring import MATERIALS, board, of_cities
 from gates.states import State
 from models import evaluations
 from models.reports import matrix
@@ -42,10 +42,10 @@ MIDTERM = {True: "合格", False: "不合格", None: ""}
 def _boards(request: Request, look: Looking, city: str = "") -> tuple[SubjectBoard, ...]:
     site: Site = request.app.state.site
     year = look.opened.year
-    cities = [one.slug for one in year.cities if city in {"", one.slug}]
+    cities = [one.slug for one in year.cities]
     with site.database.read() as connection:
         found = evaluations.everybody(connection, year, cities, day_of(look.as_of))
-    return board(found, year.subjects, year.figures)
+    return of_cities(board(found, year.subjects, year.figures), [city] if city else cities)
 
 
 @area.get("/{year:int}/evaluation")

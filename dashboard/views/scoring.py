@@ -12,7 +12,7 @@ from phases.scores import averages, by_dimension, cut, lacking, shown, weighted,
 from phases.year_end import EXCELLENT, GRADES, UNQUALIFIED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from calendars.year import Figures
     from models.evaluations import TrainedStudent
@@ -29,6 +29,7 @@ SPLIT = 20
 class Scored:
     """A student on the board: `total` is weighted, None where a score is missing; `rank` is the place in the subject.
 
+    `rests` say what the evaluation rests on, each with whether it is short.
     `averages` are by dimension, `given` the scores of each that make them; both as far as every scorer gave one.
     `gaps` say what is missing or short, `doubts` what does not fit; `apart` are the places of scores that stand apart.
     """
@@ -38,6 +39,7 @@ class Scored:
     rank: int | None
     averages: tuple[Decimal, ...]
     given: tuple[tuple[Decimal, ...], ...]
+    rests: tuple[tuple[str, bool], ...]
     gaps: tuple[str, ...]
     doubts: tuple[str, ...]
     apart: frozenset[int]
@@ -75,6 +77,14 @@ def board(students: Iterable[TrainedStudent], subjects: Sequence[str], figures: 
     return tuple(_of_subject(subject, mine, figures) for subject, mine in found.items() if mine)
 
 
+def of_cities(boards: Iterable[SubjectBoard], cities: Collection[str]) -> tuple[SubjectBoard, ...]:
+    """Give what is about these cities of boards of all: each student with the rank that he has among all."""
+    kept = ((one.subject, tuple(row for row in one.rows if row.student.city in cities)) for one in boards)
+    return tuple(
+        SubjectBoard(subject, rows, Counter(row.student.grade for row in rows)) for subject, rows in kept if rows
+    )
+
+
 def _of_subject(subject: str, students: Sequence[TrainedStudent], figures: Figures) -> SubjectBoard:
     scored = [one.scores for one in students if whole(one.scores, figures)]
     totals = {one.number: weighted(one.scores, figures) for one in students if whole(one.scores, figures)}
@@ -95,16 +105,22 @@ def _scored(
         for place, (middle, wide) in enumerate(spread)
         if total is not None and wide and abs(float(means[place]) - middle) > APART * wide
     )
-    noted = tuple(gaps(one, figures)), tuple(doubts(one, total, figures))
-    return Scored(one, total, rank, means, by_dimension(one.scores, figures), *noted, apart)
+    given, noted = by_dimension(one.scores, figures), (tuple(gaps(one, figures)), tuple(doubts(one, total, figures)))
+    return Scored(one, total, rank, means, given, rests_on(one, figures), *noted, apart)
+
+
+def rests_on(one: TrainedStudent, figures: Figures) -> tuple[tuple[str, bool], ...]:
+    """Say what a student's evaluation rests on, each with whether it is missing or short."""
+    counted = (("材料", one.materials, MATERIALS), ("到校", one.visits, figures.visits))
+    staged = (("成长日志", one.logs, len(figures.stages)), ("面谈记录", one.talks, len(figures.stages)))
+    midterm = {True: "中期合格", False: "中期不合格", None: "没有中期评价"}[one.qualified]
+    counts = ((f"{name} {there}/{due}", there < due) for name, there, due in (*counted, *staged))
+    return (*counts, (midterm, one.qualified is None))
 
 
 def gaps(one: TrainedStudent, figures: Figures) -> list[str]:
-    """Say what a student's evaluation rests on that is missing or short."""
-    counted = (("材料", one.materials, MATERIALS), ("到校", one.visits, figures.visits))
-    staged = (("成长日志", one.logs, len(figures.stages)), ("面谈记录", one.talks, len(figures.stages)))
-    found = [f"{name} {there}/{due}" for name, there, due in (*counted, *staged) if there < due]
-    found += [] if one.qualified is not None else ["没有中期评价"]
+    """Say what a student's evaluation rests on that is missing or short, scores and grade included."""
+    found = [said for said, short in rests_on(one, figures) if short]
     if not whole(one.scores, figures):
         absent = "、".join(lacking(one.scores, figures))
         found.append("没有评分" if not one.scores else f"缺{absent}的评分" if absent else "评分不全")
