@@ -108,13 +108,16 @@ def _awaiting(matrix: Matrix) -> list[str]:
     return [f"{one.city.name}市 {one.phase.name}：已报送，待{last_work(matrix.book, one.phase)}" for one in found]
 
 
-def render(said: dict[str, Any], *, fonts: bool = True) -> bytes:
-    """Make the PDF; raise `NoFont` where a character would be missing. `fonts`: use those that are installed."""
+def render(said: dict[str, Any], template: Path = TEMPLATE, *, fonts: bool = True) -> bytes:
+    """Make the PDF by a template; raise `NoFont` where a character would be missing.
+
+    `fonts`: use those that are installed.
+    """
     import typst
 
     try:
         made, warnings = typst.compile_with_warnings(
-            TEMPLATE.read_bytes(),
+            template.read_bytes(),
             format="pdf",
             ignore_system_fonts=not fonts,
             sys_inputs={"data": json.dumps(said, ensure_ascii=False)},
