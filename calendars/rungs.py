@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import Due, at_nine, day_of, end_of, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from calendars.working_days import WorkingDays
@@ -74,6 +74,11 @@ def monthly(phase: Phase, days: WorkingDays) -> tuple[datetime, ...]:
     starts = (date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1))
     found = (days.on_or_after(start) for start in starts)
     return tuple(at_nine(day) for day in found if day <= phase.due)
+
+
+def of_quarter(watches: Sequence[datetime]) -> Sequence[datetime]:
+    """Give of monthly watches, the first of all foremost, those of the quarter of the last one: up to three."""
+    return watches[(len(watches) - 1) // 3 * 3 :]
 
 
 def overdue_letter_at(due: Due, days: WorkingDays) -> datetime:

@@ -62,6 +62,11 @@ def nudges_reworded(
     return connection.execute(query).all()
 
 
+UNREACHED = tuple(
+    state.value for state in (LetterState.HELD, LetterState.AWAITING, LetterState.FAILED, LetterState.CANCELLED)
+)
+"""The states of a letter that reached nobody, and is not on its way."""
+
 Unsent = Mapping[str, frozenset[str]]
 """By kind: who was written to and may not have got it."""
 
@@ -109,6 +114,18 @@ def queued_keys(connection: Connection, year: int, slots: Iterable[str]) -> set[
     """Give the keys of the letters already written under these slots, but for those that are owed once more."""
     asked = {"queued_in": year, "slots": sorted(set(slots))}
     return {tuple(row) for row in connection.execute(_queued(), asked)}
+
+
+def reached(connection: Connection, year: int, kind: Kind, slots: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Give by city who was written to about it by letters of a kind under these slots that left, or are about to."""
+    table = table_of(Letter)
+    query = select(table.c.concerns, table.c.recipient).where(
+        table.c.year == year, table.c.kind == kind, table.c.slot.in_(list(slots)), table.c.state.not_in(UNREACHED)
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for city, recipient in connection.execute(query):
+        found[city].add(recipient)
+    return {city: frozenset(whom) for city, whom in found.items()}
 
 
 @cache

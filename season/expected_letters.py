@@ -18,6 +18,7 @@ from models.letter_states import LetterState
 from models.letterbox import TrackedLetter
 from models.outbox import ALL
 from models.parties import Concerned, Reach
+from models.written_letters import UNREACHED
 from phases.letter_kinds import LETTER_KINDS, Kind
 from phases.parties import Audience, InTraining, LetOnTo, Owing, Pooled, Rows, Whom
 from season import owing, recipients, reminding
@@ -137,6 +138,8 @@ class CityPhaseLetters:
             return because("no-other-day" if self._was_told(recipient, at) else "told-nothing")
         if row.reowed != "no" and any(at and one.queued_as_of > at for one in mine):
             return because("written-anew")
+        if any(one.slot in occasion.before and one.state not in UNREACHED for one in mine):
+            return because("this-quarter")
         if recipients.audience_of(recipient) in OFFICES:
             return time or because("not-written")
         return self._missed_by_party(occasion, recipient, kind)

@@ -14,8 +14,9 @@ from letters.phrases import day, deed, until
 from letters.words import DECIDED
 from phases.letter_kinds import LETTER_KINDS
 from season import owing
-from season.reminding import ALWAYS, ladder, moved_since, watch_visits
+from season.reminding import ALWAYS, ladder, moved_since
 from season.settle import opening
+from season.watched_visits import watch_visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ Why = Literal[
     "to-come", "owed-now", "waits-for-phase", "on-hold", "on-paper", "withdrawn", "moved-on", "too-soon",
     "only-latest", "moved-today", "day-over", "lapsed-unseen", "not-late", "nothing-filed", "no-news", "no-cause",
     "no-such-letter", "another-city", "not-concerned", "not-then", "not-written", "nothing-to-mend", "not-behind",
+    "this-quarter",
     "said-by", "written-anew", "one-for-all", "unchanged", "once", "told-nothing", "no-other-day",
     "not-arranged", "told-before",
     "no-other-result", "told-before-result", "said-once", "second-whole",
@@ -62,6 +64,7 @@ WHY: Mapping[Why, str] = {
     "not-written": "当时没有写：那时使用的版本不写这类函件。",
     "nothing-to-mend": "退回的内容里没有须由其修改的。",
     "not-behind": "按进度没有落后的学生；全市没有到校记录的，每季提醒市办一次。",
+    "this-quarter": "本季已经写过，每季至多写一次。",
     "said-by": "同时写给其的“{kind}”函件已经说明，不另发。",
     "written-anew": "当时没有写，或者写过又已收回；后来另有一封。",
     "one-for-all": "退出、恢复参加各只写一次，列在其中最早的阶段。",
@@ -93,7 +96,7 @@ class Occasion:
 
     `slot` is the last part of such a letter's key where time gives it; None: an act wrote it, at that very instant.
     `because` is why time and the state of the phase made no letter of it; None: who would have got it has to be asked.
-    `second`: it is about the second part alone.
+    `second`: it is about the second part alone. Whom a letter reached under one of the slots `before` needs none.
     """
 
     at: datetime | None
@@ -101,6 +104,7 @@ class Occasion:
     slot: str | None = None
     because: Because | None = None
     second: bool = False
+    before: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -373,14 +377,16 @@ def _escalation(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:
         yield from _second_late(record, rungs.escalation_at(record.second, days, figures.escalation_days), "督办")
 
 
-def _visits(record: CityPhaseRecord, _: Audience) -> Iterator[Occasion]:
+def _visits(record: CityPhaseRecord, audience: Audience) -> Iterator[Occasion]:
     cell, months = record.cell, rungs.monthly(record.phase, record.season.days)
     if cell.state is State.WAITING:
         yield replace(_not_open(record), what="到校培养进度")
         return
     come = [one for one in months if one <= record.now]
-    for month in months[: len(come) + 1]:
-        at = _coming(record, month, f"{month.month}月的到校培养进度", f"{month:%Y-%m-%d}")
+    for place, month in enumerate(months[: len(come) + 1], start=1):
+        at = _coming(record, month, f"{month.month}月的到校培养进度", owing.watch_slot(month))
+        if audience not in OFFICES:
+            at = replace(at, before=frozenset(map(owing.watch_slot, rungs.of_quarter(months[:place])[:-1])))
         if cell.state not in UNDER_WAY and record.state_at(month) not in UNDER_WAY:
             yield replace(at, because=_moved_on(record))
         elif month > record.now:

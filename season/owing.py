@@ -15,7 +15,7 @@ from models.taking_back import ARRANGED, BOTH, SECOND
 from season.calendar_files import day_version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from calendars.deadlines import Due
@@ -182,13 +182,19 @@ def escalation(season: Season, cell: Cell, due: Due) -> None:
     season.owed.append(Owed("escalation", *_about(cell), minute(due.instant), due=due, second=_has_filed(cell)))
 
 
-def visits_short(season: Season, cell: Cell, month: str, said: Mapping[str, str], *, to_city: bool) -> None:
-    """Owe the monthly word on students with too few days on campus, to the city alone or to their mentors as well.
+def watch_slot(watch: datetime) -> str:
+    """Give the part of a key that says which of the monthly watches it is."""
+    return f"{watch:%Y-%m-%d}"
 
-    `month` is the day of the watch, as in the key; nothing is said of single students where none has a record.
-    """
-    whose: Owes = "city" if to_city else "all"
-    season.owed.append(Owed("visits-short", *_about(cell), month, said=said, whose=whose))
+
+def visits_short(season: Season, cell: Cell, slot: str, said: Mapping[str, str], told: frozenset[str]) -> None:
+    """Owe a city word on students with too few days on campus, and their mentors, but for those `told` before."""
+    season.owed.append(Owed("visits-short", *_about(cell), slot, said=said, but=told))
+
+
+def no_visits(season: Season, cell: Cell, slot: str, numbers: Iterable[str]) -> None:
+    """Owe a city alone word that it uploaded none of these students; nothing is said of single ones."""
+    season.owed.append(Owed("visits-short", *_about(cell), slot, said=dict.fromkeys(numbers, ""), whose="city"))
 
 
 def digest(season: Season, day: datetime, items: Sequence[Item]) -> None:

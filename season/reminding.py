@@ -20,13 +20,12 @@ from models.alarms import suppressions, undelivered_by_city
 from models.case_notes import PROVINCE
 from models.open_years import tried_though_begun
 from models.outbox import ALL
-from models.parties import Reach
-from models.written_letters import last_digest, opened_to_parties, queued_keys
+from models.written_letters import last_digest, opened_to_parties
 from phases.parties import called_by
 from season import owing, recipients
-from season.judging import scope_of
 from season.outdated_results import outdated_results
 from season.still_due import still_due
+from season.watched_visits import watch_visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,49 +130,6 @@ def _remind(season: Season, cell: Cell, due: Due, rung: rungs.Rung | None, whose
         return
     if whose == "province" or not moved_since(season, cell, rung):
         owing.reminder(season, cell, due, rung, whose)
-
-
-def watch_visits(season: Season, phase: Phase) -> None:
-    """Write once a month about the students who have fewer days on campus than the months gone by ask for.
-
-    A city that uploaded nothing at all is told that, once in three months.
-    """
-    now = season.stamp.as_of
-    months = [instant for instant in rungs.monthly(phase, season.days) if instant <= now]
-    cells = [season.cells[phase.slug, city] for city in season.cities]
-    watched = [cell for cell in cells if cell.state in {State.OPEN, State.RETURNED} and cell.since is not None]
-    if not months or not watched:
-        return
-    month, quarter = months[-1], months[::3][-1]
-    slots = {month: f"{month:%Y-%m-%d}", quarter: f"{quarter:%Y-%m-%d}"}
-    keys = queued_keys(season.connection, season.year.year, slots.values())
-    done = {(key[1], key[5]) for key in keys if key[4] == "visits-short"}
-    since = {cell.city: cell.since for cell in watched if cell.since is not None}
-    cities = [city for city in since if (city, slots[month]) not in done]
-    owed = visits_owed(season, month)
-    reach = Reach(scope_of(season, phase.slug, cities))
-    behind = reach.behind(day_of(month), owed) if cities else {}
-    for city, had in behind.items():
-        year = season.year.figures.visits
-        bare = len(had) == len(reach.training[city]) and not any(had.values())  # the city uploaded nothing at all
-        at = quarter if bare else month
-        if had and (city, slots[at]) not in done and since[city] <= at:
-            said = {
-                number: f"到校记录 {days} 次（按进度应有 {owed} 次，全年 {year} 次）" for number, days in had.items()
-            }
-            told = dict.fromkeys(said, "") if bare else said
-            owing.visits_short(season, season.cells[phase.slug, city], slots[at], told, to_city=bare)
-
-
-def visits_owed(season: Season, at: datetime) -> int:
-    """Give the visits that the months of cultivation gone by ask for, in proportion to the year's figure.
-
-    A local assumption: the notice names only the figure for the whole year (四(三)).
-    """
-    first, last = season.year.figures.cultivation_months
-    months = season.year.figures.ahead(last) + 1
-    gone = min(max((at.year - season.year.year) * 12 + at.month - first, 0), months)
-    return season.year.figures.visits * gone // months
 
 
 def digest(season: Season) -> None:

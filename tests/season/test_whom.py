@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from letters.envelope import Part, urgent_first
 from models.columns import table_of
@@ -15,7 +15,7 @@ from models.outbox import LetterRow
 from models.tables.season import Letter
 from phases.letter_kinds import Kind
 from tests.support import ledger, sheets
-from tests.support.scenes import NANJING, Scene
+from tests.support.scenes import NANJING, YEAR, Scene
 from tests.support.sheets import Sheets
 
 
@@ -151,6 +151,34 @@ def test_too_few_visits_are_told_to_mentors_only_where_the_city_uploaded_any(sce
     assert {*short} == {"city", "mentor1", "mentor2"}
     assert "到校记录 1 次（按进度应有 5 次，全年 10 次）" in short["city"].text
     assert "已到校未登记的，请报南京市管理办公室补录。" in short["mentor1"].text
+
+
+def visits_told(letters: tuple[LetterRow, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """Of Nanjing's letters about visits: who reads of which students."""
+    rows = [row for row in letters if (row.kind, row.concerns) == ("visits-short", NANJING)]
+    return sorted((row.recipient.partition(":")[0], tuple(re.findall(r"3201-2022-(\d+)", row.text))) for row in rows)
+
+
+def test_a_mentor_is_told_of_visits_once_a_quarter_also_where_the_meeting_was_held_again(scene: Scene) -> None:
+    """The first mentor's student is behind in April, the second's from May on; the city hears each month."""
+    scene.through("meeting", NANJING, **taught(scene))
+    first, second = sheets.students(scene.city(NANJING))[:2]
+    filled = sheets.cultivation([first, second], visits=2)
+    some = {**filled, "visits": filled["visits"][1:]}
+    assert scene.load("cultivation", NANJING, some, "2022-03-20T10:00").done
+    both = ("0001", "0002")
+    told = {at: visits_told(scene.advance(f"2022-{at}T09:00").changes.letters) for at in ("04-01", "05-05")}
+    assert told == {
+        "04-01": [("city", both[:1]), ("mentor", both[:1])], "05-05": [("city", both), ("mentor", both[1:])],
+    }  # fmt: skip
+    with scene.database.write(YEAR) as connection:  # what never left would be taken back, and be owed
+        connection.execute(
+            update(table_of(Letter)).where(table_of(Letter).c.kind == "visits-short").values(state="sent")
+        )
+    assert scene.rerun("meeting", NANJING, "2022-05-10T10:00", date(2022, 5, 20)).done
+    assert scene.file("meeting", NANJING, at="2022-05-16T10:00").done
+    told = {at: visits_told(scene.advance(f"2022-{at}T09:00").changes.letters) for at in ("06-01", "07-01")}
+    assert told == {"06-01": [("city", both)], "07-01": [("city", both), ("mentor", both[:1]), ("mentor", both[1:])]}
 
 
 def test_a_city_that_began_since_a_watch_is_first_told_at_the_next(scene: Scene) -> None:
