@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from gates.states import State
-from models import audit, letterbox, standing
+from models import audit, letterbox
 from models.open_years import live
+from models.reports import standings
+from models.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from calendars.year import Year
     from models.database import Database
     from models.letterbox import SentLetter
+    from models.reports import Standings
     from models.stamp import Stamp
 
 KINDS = ("digest", "escalation", "nudge")
@@ -52,7 +54,7 @@ def announce(database: Database, stamp: Stamp, deliver: Callable[[str], bool]) -
             letters = _unannounced(connection, year.year, stamp)
             for letter in letters:
                 audit.record(connection, stamp, WHAT, subject(letter.id), city=_city(letter))
-            lines = list(worded(year, letters, _states(connection, year.year) if letters else {}))
+            lines = list(worded(year, letters, standings(connection, year.year, stamp.as_of)))
         for line in lines:
             if deliver(line):
                 done.said += 1
@@ -74,18 +76,12 @@ def _city(letter: SentLetter) -> str | None:
     return None if letter.concerns == "*" else letter.concerns
 
 
-def _states(connection: Connection, year: int) -> dict[standing.Key, State]:
-    return standing.states(connection, year, None)
-
-
-def worded(year: Year, letters: Iterable[SentLetter], states: dict[standing.Key, State]) -> Iterable[str]:
+def worded(year: Year, letters: Iterable[SentLetter], found: Standings) -> Iterable[str]:
     """Give a line for each thing that was written about, however many it was written to; no person is named."""
     for kind, phase, concerns in dict.fromkeys((one.kind, one.phase, one.concerns) for one in letters):
         if kind == "digest":
-            late, waiting = (
-                sum(found is state for found in states.values()) for state in (State.OVERDUE, State.SUBMITTED)
-            )
-            yield f"{year.year} 年度每日待办已发：逾期 {late} 项，已报送待办 {waiting} 项"
+            late, awaiting = (len(waiting(found, province=province)) for province in (False, True))
+            yield f"{year.year} 年度每日待办已发：逾期 {late} 项，已报送待办 {awaiting} 项"
         else:
-            done = "已催办" if kind == "nudge" else "逾期未报送，已发督办函"
+            done = "已催办" if kind == "nudge" else "逾期，已发督办函"
             yield f"{year.city(concerns).name} {year.phase(phase).name} {done}"

@@ -59,12 +59,12 @@ def chases(matrix: Matrix, moment: Moment) -> bool:
     return any(one.state in states and not (moment.kind == "second" and one.second_at) for one in those)
 
 
-def waiting(matrix: Matrix, *, province: bool) -> tuple[Waiting, ...]:
+def waiting(found: Standings, *, province: bool) -> tuple[Waiting, ...]:
     """Give what waits for the province, or the late cities, phase by phase in the order of the year."""
     return tuple(
-        Waiting(phase, matrix.year.city(slug), one, found)
-        for phase in matrix.year.phases
-        for slug, standings in matrix.cities.items()
+        Waiting(phase, found.year.city(slug), one, pends)
+        for phase in found.year.phases
+        for slug, standings in found.cities.items()
         for one in standings
-        if one.phase == phase.slug and (found := pending_of(matrix, phase, one)) and found.province is province
+        if one.phase == phase.slug and (pends := pending_of(found, phase, one)) and pends.province is province
     )

@@ -119,7 +119,7 @@ def test_each_thing_is_announced_once_however_many_it_was_written_to(
     assert announce(database, late, say) == Announced()
     office.morning(third)
     assert announce(database, third, say) == Announced(14)
-    escalated = [f"{city.name} 导师推荐 逾期未报送，已发督办函" for city in YEAR.cities]
+    escalated = [f"{city.name} 导师推荐 逾期，已发督办函" for city in YEAR.cities]
     assert (chat.said[0], sorted(chat.said[1:])) == (DIGEST, sorted([DIGEST, *escalated]))
 
 

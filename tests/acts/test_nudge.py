@@ -123,7 +123,9 @@ def test_it_is_taken_back_where_the_city_gets_a_later_day_before_it_left(late: S
 def test_the_channels_say_so_in_a_line_of_nobody_by_name(late: Scene) -> None:
     assert "nudge" in KINDS
     sent = [SentLetter(1, "nudge", ROLL, NANJING, "2022-01-17"), SentLetter(2, "nudge", ROLL, WUXI, "2022-01-17")]
-    assert list(worded(late.year, sent, {})) == ["南京 导师推荐 已催办", "无锡 导师推荐 已催办"]
+    with late.database.read() as connection:
+        found = reports.standings(connection, YEAR, instant("2022-01-17T10:00"))
+    assert list(worded(late.year, sent, found)) == ["南京 导师推荐 已催办", "无锡 导师推荐 已催办"]
 
 
 def test_who_has_asked_is_not_told_to_ask_while_the_request_waits(scene: Scene) -> None:
