@@ -190,8 +190,9 @@ class _Sheet:
             for one in waiting(self.found, province=province):
                 if self.city in {None, one.city.slug}:
                     owner = PROVINCE if province else one.city.slug
-                    what = f"待{last_work(self.found.book, one.phase)}" if province else _late(one.standing)
                     pending, place = one.pending, (one.phase.slug, one.city.slug)
+                    work = last_work(self.found.book, one.phase, unfinished=pending.unfinished)
+                    what = f"待{work}" if province else _late(one.standing)
                     yield Outstanding(owner, what, *place, pending.since, pending.due.day, pending.late)
         for asked in city_requests.unanswered(self.connection, self.year.year, self.as_of):
             if self.city in {None, asked.city}:

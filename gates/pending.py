@@ -44,13 +44,15 @@ class Pending(NamedTuple):
     """Whether the province's hand or a late city's, since an instant, due by a day; `late` are calendar days beyond it.
 
     A filing waits for the province since it came in, by the province's own due day; a late city since its due instant,
-    also one that has filed and is late with the second part.
+    also one that has filed and is late with the second part. `unfinished`: the province cannot end it yet, for the
+    second part is still to come.
     """
 
     province: bool
     since: datetime
     due: Due
     late: int
+    unfinished: bool = False
 
 
 def second_due(phase: Phase, extensions: Iterable[Extension]) -> Due | None:
@@ -83,4 +85,5 @@ def pending(year: Year, phase: Phase, stands: Awaited, as_of: datetime) -> Pendi
         until = province_due(since, year.figures, year.working_days, phase.province_due)
     else:
         return None
-    return Pending(province, since, until, max((day_of(as_of) - until.day).days, 0))
+    unfinished = province and owes_second(state, second, stands.second_at)
+    return Pending(province, since, until, max((day_of(as_of) - until.day).days, 0), unfinished)

@@ -122,7 +122,8 @@ class Brief:
     alone, and with `also` another day of that has moved as well; `second_due` is until when
     the recipient hands that in, where the year dates it. `entered` are the entries of the calendar file that goes with
     the letter: "" for a phase's own day, a name for its second part's; `ends` says that one takes days out of the
-    recipient's calendar. `heads` are where the record's chain ends.
+    recipient's calendar. `heads` are where the record's chain ends. `awaits` says, a clause each, what of a filing is
+    still to come before the province can end the phase.
     """
 
     kind: Kind
@@ -165,5 +166,6 @@ class Brief:
     done: date | None = None
     follows: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    awaits: tuple[str, ...] = ()
     chased: Mapping[Kind, tuple[date, ...]] = field(default_factory=dict)
     tally: Mapping[str, int] = field(default_factory=dict)

@@ -221,6 +221,7 @@ def _of_phase(brief: Brief) -> dict[str, Any]:
         "files": sentences.called(brief).filed,
         "short": sentences.called(brief).short,
         "decision": sentences.decision(brief),
+        "unfinished": sentences.unfinished(brief.awaits, brief.of.ending if brief.of else None),
         "begins": sentences.begins(brief),
         "todo": sentences.asked_of(brief, brief.audience),
         "hands_in": sentences.handed_in(brief),

@@ -11,6 +11,9 @@ from phases.letter_kinds import LETTER_KINDS
 from phases.parties import called_by
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from calendars.year import Ending
     from gates.verdict import Finding
     from letters.brief import Brief, SecondDay
     from phases.parties import Audience, Called, Mailing
@@ -53,13 +56,18 @@ def decision(brief: Brief) -> str:
     return DECISIONS[brief.of.ending] if brief.of and brief.of.ending else ""
 
 
+def unfinished(awaits: Sequence[str], ending: Ending | None) -> str:
+    """Say what is to come of a filing, and that the province can end the phase once it has; "" where nothing is."""
+    return f"{'，'.join(awaits)}，补齐后方可{LAST_WORDS[ending]}" if awaits and ending else ""
+
+
 def asked_of(brief: Brief, audience: Audience) -> list[str]:
     """What an audience has to do while the phase is open, a sentence each; the province last of all ends it."""
     if brief.of is None:
         return []
     ending, todo = brief.of.ending, brief.of.asked(audience)
     if ending and audience == "province":
-        todo.append(DECIDING[ending])
+        todo.append(f"补齐后{DECIDING[ending]}" if brief.awaits else DECIDING[ending])
     return [say(one, brief) for one in todo]
 
 

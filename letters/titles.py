@@ -60,7 +60,7 @@ def subject(brief: Brief) -> str:
         said = found.uncounted
     moved = sentences.both_moved(brief)
     several = brief.due is not None and moved is not None and moved.due.day != brief.due.day
-    if found.undated and (brief.due is None or several):
+    if found.undated and (brief.due is None or several or brief.awaits):
         said = found.undated
     return SUBJECT_MARK + said.format_map(_words(brief))
 

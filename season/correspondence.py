@@ -31,6 +31,8 @@ from season.moot_requests import answer_anew, nudge_anew, request_of, settle_req
 from season.moving import tell_moved
 from season.one_letter_each import both_days, one_at_once
 from season.short_messages import owed_beside
+from season.still_due import still_due
+from season.still_to_come import still_to_come
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from phases.parties import Audience, Mailing
     from season.owing import Owed
     from season.recipients import Recipient
+    from season.still_due import StillDue
     from season.unit_of_work import Season
 
 
@@ -98,6 +101,9 @@ def _unwritten(owed: Iterable[Owed], written: Collection[LetterKey]) -> list[Owe
     return [one for one in owed if is_new(one)]
 
 
+DECIDED_ON: frozenset[Kind] = frozenset({"approval-needed", "reminder"})
+"""The kinds that ask the province to decide about a filing."""
+
 Alike = tuple[int, "Audience", tuple[str, ...], tuple[str, ...], "tuple[Finding, ...]", str]
 """What letters over one cause have in common that differ in their addressee alone."""
 
@@ -134,6 +140,7 @@ class _Words:
                 _shared(self._season, owed, recipient.audience),
                 stands=self._stands(owed, recipient.audience),
                 chased=self._chased[_about(owed)] if owed.kind == "escalation" else {},
+                awaits=self._awaits(owed, recipient.audience),
                 ends=LETTER_KINDS[owed.kind].calendar == "ends" and self._file(owed, recipient.audience) is not None,
             )
         return _brief(owed, recipient, self._shared[about])
@@ -145,6 +152,16 @@ class _Words:
         if self._season.cells[owed.phase, owed.city].state is State.RETURNED:
             return "returned"
         return "drafted" if (owed.phase, owed.city) in self._drafts else "empty"
+
+    def _awaits(self, owed: Owed, audience: Audience) -> tuple[str, ...]:
+        """Give what is still to come of a filing that the province is asked to decide about."""
+        if audience != "province" or owed.kind not in DECIDED_ON or owed.phase is None:
+            return ()
+        return still_to_come(self._season, self._season.cells[owed.phase, owed.city], self._persons)
+
+    @cached_property
+    def _persons(self) -> tuple[StillDue, ...]:
+        return still_due(self._season)
 
     @cached_property
     def _drafts(self) -> frozenset[tuple[str, str]]:

@@ -14,6 +14,7 @@ from letters.brief import Group, Item
 from letters.occurrences import reminds_parties
 from letters.phrases import city as city_named
 from letters.phrases import questioned, short
+from letters.sentences import unfinished
 from letters.words import DECISIONS
 from models import case_notes, city_requests, letter_marks, party_addresses
 from models.alarms import suppressions, undelivered_by_city
@@ -25,6 +26,7 @@ from phases.parties import called_by
 from season import owing, recipients
 from season.outdated_results import outdated_results
 from season.still_due import still_due
+from season.still_to_come import still_to_come
 from season.watched_visits import watch_visits
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from calendars.deadlines import Due
     from calendars.year import Phase
     from models.standing import Cell
+    from season.still_due import StillDue
     from season.unit_of_work import Season
 
 
@@ -143,17 +146,18 @@ def digest(season: Season) -> None:
     last = None if slot is None else last_digest(season.connection, season.year.year, now)
     if slot is None or last == slot:
         return
+    persons = still_due(season)
     awaiting = [
         *tried_still(season),
-        *_waited_for(season, province=True),
+        *_waiting(season, persons),
         *_asking(season),
         *_noted(season),
         *_differing(season),
         *_kept(season),
         *_outdated(season),
-        *_later(season),
+        *_later(season, persons),
     ]
-    found = [*_waited_for(season, province=False), *awaiting, *_given_up(season), *_stuck(season)]
+    found = [*_late(season), *awaiting, *_given_up(season), *_stuck(season)]
     begun = [since for since, _ in found if since <= slot]
     weekly = last is None or last < rungs.week_begun(now, days)
     if begun and (weekly or slot <= rungs.daily_until(max(begun), figures.digest_days, days)):
@@ -176,19 +180,25 @@ def tried_still(season: Season) -> Iterator[tuple[datetime, Item]]:
         yield _since(season, start_of(first.opens), f"{year.year}年度", said, "awaiting")
 
 
-def _waited_for(season: Season, *, province: bool) -> Iterator[tuple[datetime, Item]]:
-    """Give the filings that wait for the province, or the cities that are late."""
+def _waiting(season: Season, persons: Sequence[StillDue]) -> Iterator[tuple[datetime, Item]]:
+    """Give the filings that wait for the province, by when it decides, or what it cannot end the phase without."""
+    for cell in season.cells.values():
+        if (waits := season.pending(cell)) is None or not waits.province:
+            continue
+        ending = season.year.phase(cell.phase).province
+        decision = f"待{DECISIONS[ending]}" if ending else ""
+        beyond = f"，已逾期{waits.late}天" if waits.late else ""
+        until = unfinished(still_to_come(season, cell, persons), ending) or f"{short(waits.due.day)}前办结{beyond}"
+        said = "，".join(filter(None, (decision, until)))
+        yield _since(season, waits.since, _whose(season, cell.phase, cell.city), said, "awaiting")
+
+
+def _late(season: Season) -> Iterator[tuple[datetime, Item]]:
+    """Give the late cities."""
     for cell in season.cells.values():
         waits = season.pending(cell)
-        if waits is None or waits.province is not province:
-            continue
-        whose = _whose(season, cell.phase, cell.city, second=not province and cell.state is State.SUBMITTED)
-        if province:
-            beyond = f"，已逾期{waits.late}天" if waits.late else ""
-            ending = season.dealings(cell.phase).ending
-            decision = f"待{DECISIONS[ending]}，" if ending else ""
-            yield _since(season, waits.since, whose, f"{decision}{short(waits.due.day)}前办结{beyond}", "awaiting")
-        else:
+        if waits is not None and not waits.province:
+            whose = _whose(season, cell.phase, cell.city, second=cell.state is State.SUBMITTED)
             yield waits.since, Item(whose, f"{short(waits.due.day)}截止", days=waits.late, group="late")
 
 
@@ -229,9 +239,9 @@ def _outdated(season: Season) -> Iterator[tuple[datetime, Item]]:
         yield _since(season, one.since, season.title(one.phase, one.city), said, "awaiting")
 
 
-def _later(season: Season) -> Iterator[tuple[datetime, Item]]:
+def _later(season: Season, persons: Sequence[StillDue]) -> Iterator[tuple[datetime, Item]]:
     """Give whoever has a day of his own and is not complete yet, since his city's day; late only after his own."""
-    for one in still_due(season):
+    for one in persons:
         since, over = season.due(one.phase, one.city).instant, (day_of(season.stamp.as_of) - one.until).days
         said = f"个人延期至{short(one.until)}，还没有交齐" + (f"，已逾期{over}天" if over > 0 else "")
         yield since, Item(f"{season.title(one.phase, one.city)} {one.whom}", said, group="awaiting")

@@ -105,7 +105,11 @@ def _why(book: Book, standing: Standing) -> str:
 
 def _awaiting(matrix: Matrix) -> list[str]:
     found = sorted(waiting(matrix, province=True), key=lambda one: matrix.year.cities.index(one.city))
-    return [f"{one.city.name}市 {one.phase.name}：已报送，待{last_work(matrix.book, one.phase)}" for one in found]
+    return [
+        f"{one.city.name}市 {one.phase.name}：已报送，"
+        f"待{last_work(matrix.book, one.phase, unfinished=one.pending.unfinished)}"
+        for one in found
+    ]
 
 
 def render(said: dict[str, Any], template: Path = TEMPLATE, *, fonts: bool = True) -> bytes:

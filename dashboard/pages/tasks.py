@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from acts.last_word import decision
 from acts.leave_training import YEAR_END
 from calendars.deadlines import day_of
 from dashboard.acts.at_hand import groups
@@ -96,7 +97,7 @@ def tasks(request: Request, look: Look, reader: Signed) -> Response:
         ended=_standing(found, YEAR_END, State.SUBMITTED, State.PASSED),
         tried_in=begun(year, day_of(look.as_of)) if look.opened.trial else None,
         today=day_of(look.as_of), returned=returned, put_off=waiting, mends=MENDS, by_hand=SETTLED_BY_HAND,
-        just_done=just_done(request, reader), new_rules=look.opened.book.left_out(year),
+        just_done=just_done(request, reader), decision=decision, new_rules=look.opened.book.left_out(year),
     )  # fmt: skip
 
 

@@ -95,18 +95,19 @@ def _happening(moment: Moment, as_of: datetime) -> AgendaMoment:
 
 
 def to_decide(matrix: Matrix) -> tuple[ProvinceTask, ...]:
-    """Give the filings that await the province, by phase and due day, the most urgent first."""
-    found: dict[tuple[str, Due], list[City]] = {}
+    """Give the filings that await the province, by phase, due day and what it can do, the most urgent first."""
+    found: dict[tuple[str, Due, str], list[City]] = {}
     for one in waiting(matrix, province=True):
-        found.setdefault((one.phase.slug, one.pending.due), []).append(one.city)
-    tasks = [_decision(matrix, slug, due, cities) for (slug, due), cities in found.items()]
+        what = last_work(matrix.book, one.phase, unfinished=one.pending.unfinished)
+        found.setdefault((one.phase.slug, one.pending.due, what), []).append(one.city)
+    tasks = [_decision(matrix, slug, due, what, cities) for (slug, due, what), cities in found.items()]
     return tuple(task for _, task in sorted(tasks, key=lambda dated: dated[0]))
 
 
-def _decision(matrix: Matrix, slug: str, due: Due, cities: list[City]) -> tuple[date, ProvinceTask]:
+def _decision(matrix: Matrix, slug: str, due: Due, what: str, cities: list[City]) -> tuple[date, ProvinceTask]:
     phase, today = matrix.year.phase(slug), day_of(matrix.as_of)
     rest = -1 if matrix.as_of >= due.instant else matrix.year.working_days.left(today, due.day)
-    return due.day, ProvinceTask(last_work(matrix.book, phase), phase, tuple(cities), due, rest)
+    return due.day, ProvinceTask(what, phase, tuple(cities), due, rest)
 
 
 def late(matrix: Matrix) -> tuple[ProvinceTask, ...]:

@@ -14,6 +14,8 @@ from dashboard.views.matrix import left
 from dashboard.views.opening_conditions import DECISIONS, answerless, asked_for, dated, lacking, missed
 from gates.pending import Awaited, owes_second, pending
 from gates.states import State
+from letters.words import DECISIONS as DECISIONS_SO_FAR
+from letters.words import OFFICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -262,5 +264,6 @@ def _awaited(case: _Case) -> str:
         return f"{case.name}已经报送，正等待系统核验"
     if not case.pending.province:
         return f"{case.name}已经报送"
-    decision = DECISIONS[case.phase.province or "approve"]
+    ending = case.phase.province or "approve"
+    decision = f"{OFFICE}{DECISIONS_SO_FAR[ending]}" if case.pending.unfinished else DECISIONS[ending]
     return f"{case.name}已经报送，正等待{decision}（期限 {dated(case.pending.due.day)}）"

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from acts import answer, ask
 from acts.amend import amend
+from acts.announce import worded
 from acts.beliefs import beliefs
 from acts.book import ACTS, offered
 from acts.correct import correct
@@ -20,14 +21,18 @@ from acts.nudge import nudge
 from acts.own_letter import WantedLetter, write
 from acts.rejoin import rejoin
 from commands.matrix import lateness
+from dashboard.signing_in.reader import Reader, Role
+from dashboard.views.agenda import to_decide
+from dashboard.views.todo import tasks
 from models import reports
 from models.columns import table_of
+from models.letterbox import SentLetter
 from models.tables.season import Letter
 from phases.book import BOOK
 from phases.year_end import FundsRow
 from season.expected_letters import CityPhaseLetters, read_city
 from tests.acts.test_correct_student import corrected, two_schools
-from tests.support import sheets
+from tests.support import ledger, sheets
 from tests.support.scenes import NANJING, YEAR, Scene, calendar, instant, stamp
 from tests.support.years import parse
 
@@ -42,8 +47,9 @@ if TYPE_CHECKING:
     from tests.support.sheets import Sheets
 
 YEAR_END = "year-end"
+PROVINCE = Reader(2, "viewer", "某", Role.VIEWER, None, "", "")
 LATER = ("summaries", "funds", "targets")
-CLOSED = "2023-01-01T00:00"
+EVE, CLOSED = "2022-12-31T10:00", "2023-01-01T00:00"
 
 
 def materials_alone(scene: Scene, **more: Sequence[SheetRow]) -> Sheets:
@@ -159,6 +165,48 @@ def test_who_owes_some_of_it_is_reminded_and_chased_by_that_day(filed: Scene) ->
     (again,) = [one.text for one in weekly.changes.letters if one.kind == "overdue"]
     assert "年度工作总结、经费使用情况和绩效指标完成情况" in again
     assert "课题报告" not in again
+
+
+def test_the_province_is_told_what_it_cannot_publish_without_until_it_can(filed: Scene) -> None:
+    """In the letter of the filing and the digest; on the day's agenda, and in what the pages say of the city."""
+    wants = "总结和经费情况须于12月31日（周六）24时前补齐，补齐后方可公布结果"
+    with filed.database.read() as connection:
+        (letter,) = [one for one in ledger.words(connection) if (one.kind, one.phase) == ("approval-needed", YEAR_END)]
+    assert letter.subject.endswith("待评价：南京市年度评价材料")
+    assert f"评价；{wants}。" in letter.text
+    assert "三、补齐后公布年度评价结果。" in letter.text
+    assert f"南京市年度评价材料：待评价，{wants}，已等待1天" in digest(filed, "2022-11-21T09:00")
+    assert to_province(filed, "2022-12-09T10:00") == (
+        "评价（后交部分补齐后公布结果）",
+        "正等待省级管理办公室评价（期限",
+    )
+    filed.load(YEAR_END, NANJING, filed.sheets(YEAR_END, NANJING), "2022-12-12T10:00")
+    assert "南京市年度评价材料：待评价，12月31日（周六）24时前办结" in digest(filed, "2022-12-19T09:00")
+    assert to_province(filed, "2022-12-19T10:00") == ("评价并公布结果", "正等待省级管理办公室公布结果（期限")
+
+
+def digest(scene: Scene, at: str) -> str:
+    (text,) = [one.text for one in scene.advance(at).changes.letters if one.kind == "digest"]
+    return text
+
+
+def to_province(scene: Scene, at: str) -> tuple[str, str]:
+    """What the agenda has it do with Nanjing's filing, and what a page says of that city, so far as it is the same."""
+    with scene.database.read() as connection:
+        found = reports.matrix(connection, YEAR, instant(at))
+    (task,) = [one for one in to_decide(found) if one.phase.slug == YEAR_END]
+    said = tasks(scene.year, found.cities[NANJING], instant(at), PROVINCE, {})
+    (stands,) = [one.said for one in said if one.phase == YEAR_END]
+    return task.what, stands.partition("已经报送，")[2].partition(" ")[0]
+
+
+def test_the_chat_counts_who_is_late_with_the_rest_as_late(filed: Scene) -> None:
+    """The others have filed nothing at all, and it is late with cultivation, too."""
+    sent = [SentLetter(1, "digest", "*", "*", "2023-01-03")]
+    with filed.database.read() as connection:
+        said = [[*worded(filed.year, sent, reports.standings(connection, YEAR, instant(at)))] for at in (EVE, CLOSED)]
+    counts = ("逾期 12 项，已报送待办 1 项", "逾期 14 项，已报送待办 0 项")
+    assert said == [[f"2022 年度每日待办已发：{count}"] for count in counts]
 
 
 def test_a_city_late_with_the_rest_is_written_to_by_hand_like_any_late_one(filed: Scene) -> None:

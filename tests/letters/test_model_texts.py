@@ -148,6 +148,7 @@ CASES: Mapping[str, Changed] = {
     "upheld": asked(granted=False, until=None, about="第2次报送的核验结论"),
     "changed": asked(granted=True, until=None, about="第2次报送的核验结论", done="2022年1月18日办理“重新开放”"),
     "asked-late": asked(late=True),
+    "unfinished": lambda _: {"awaits": ("总结和经费情况须于12月31日（周六）24时前补齐",)},
     "replied": asked(granted=True, until=None),
 }
 """What makes a letter another than the plain one of its kind."""
