@@ -1,6 +1,6 @@
 # The chores. Needs Python 3.11 or later, make and git; everything else is put into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help install demo pack test fast check audit bench proof-filing proof-post proof-told proof-restarts proof-ops proof-installing privacy release-fixture screenshots
+.PHONY: help install demo pack test fast check audit bench proof-filing proof-post proof-told proof-consistent proof-restarts proof-ops proof-installing privacy release-fixture screenshots
 
 bin := .venv/bin
 installed := .venv/.installed
@@ -68,6 +68,9 @@ proof-post: $(installed)  ## the post's promises under kills, races, bad relays,
 
 proof-told: $(installed)  ## random seasons, thousands of steps: whoever was told a day knows the true one; about 20 minutes
 	@TALENT_TEST_SEASONS=100 $(bin)/pytest -q tests/acts/test_beliefs.py
+
+proof-consistent: $(installed)  ## seasons held against themselves at every step: nothing false is found; about 10 minutes
+	@TALENT_TEST_STEPS=1 $(bin)/pytest -q tests/rehearsal/test_seasons.py
 
 proof-restarts: $(installed)  ## everything stopped at every quarter of a beat and at random: it runs again; about 15 minutes
 	@TALENT_TEST_RESTARTS=all $(bin)/pytest -q -s tests/deployments/test_restart.py
