@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from models.standing import Cell
     from phases.year_end import Evaluation, EvaluationFacts
     from season.unit_of_work import Season
+
+
+SAID = re.compile(r"(?P<number>[^：]+)：(?P<column>.+?)由 [\d.]+ 更正为 (?P<score>[\d.]+)：(?P<reason>.*)", re.DOTALL)
+"""What the log says of a score put right, as `_correct` writes it."""
 
 
 class NewScore(NamedTuple):
@@ -123,6 +128,12 @@ def _correct(season: Season, cell: Cell, change: _Change, reason: str) -> Outcom
         f"总分由 {totals[0]} 变为 {totals[1]}，等级“{change.now.grade}”不变",
     )
     return Outcome("done", f"{title}：{number} 的“{change.column}”{said}；{rest}。")
+
+
+def score_said(said: str) -> tuple[NewScore, str] | None:
+    """Give the score that was put right, and why, as the log says it; None of what it does not."""
+    found = SAID.fullmatch(said)
+    return (NewScore(found["number"], found["column"], found["score"]), found["reason"]) if found else None
 
 
 def _corrected(bench: Bench, filled: Filled, city: str) -> Outcome:

@@ -110,4 +110,6 @@ def rescore(connection: Connection, year: int, city: str, number: str, place: in
 
 
 def _given(row: Mapping[str, Any]) -> Mapping[str, str]:
-    return {field: f"{value:g}" if isinstance(value, Decimal) else str(value) for field, value in row.items()}
+    return {
+        field: f"{value.normalize():f}" if isinstance(value, Decimal) else str(value) for field, value in row.items()
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from acts.correct_result import result_said
+from acts.correct_score import score_said
 from acts.decline_place import NOBODY
 from acts.question import asked_about
 from acts.signatures import BY_RULE
@@ -251,11 +252,15 @@ def _apart(label: str) -> tuple[str, str]:
 
 
 def _amend(_: RecordedSeason, row: Logged) -> Iterator[tuple[str, Options]]:
-    corrected = result_said(row.reason or "")
-    if corrected is None:
+    said = row.reason or ""
+    if corrected := result_said(said):
+        number, grade, reason = corrected
+        yield "correct-result", {"student": number, "grade": grade, "reason": reason}
+    elif scored := score_said(said):
+        new, reason = scored
+        yield "correct-score", {"student": new.number, "column": new.column, "score": new.score, "reason": reason}
+    else:
         raise _Lost
-    number, grade, reason = corrected
-    yield "correct-result", {"student": number, "grade": grade, "reason": reason}
 
 
 def _said(do: str) -> Done:

@@ -17,6 +17,7 @@ from acts.act import Bench
 from acts.book import ACTS
 from acts.doing import recorded
 from acts.undo import CLOSED, LASTS, REASON
+from calendars import files
 from dashboard.acts.just_done import TOO_LATE, Offer, done_act, offer
 from dashboard.serving.site import Site
 from dashboard.signing_in.reader import Reader, Role
@@ -65,6 +66,18 @@ def test_every_act_is_taken_back_by_one_that_stands_or_by_none() -> None:
         assert back.needs <= {*act.undo.same, *FOUND.get(slug, {"what"}), "reason"}, slug
         assert {*act.undo.same, *act.undo.told} <= {one.name for one in act.fields}, slug
         assert act.instead == "", slug
+
+
+def test_the_manual_has_a_table_of_what_takes_back_what() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "office.md").read_text(encoding="utf-8")
+    table = text[text.index("| 办理的事 | 由什么撤销 |") :].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    by = {one: back for ones, back, _ in rows for one in re.split("；同意|、|；", re.sub("（.*?）", "", ones))}
+    phase = files.load(YEAR).phase("interview")
+    for slug, back in UNDONE.items():
+        does = "延期的答复" if slug == "answer" else ACTS[slug].title(phase)
+        assert by[does].startswith(ACTS[back].title(phase)), slug
+    assert {one for one, back in by.items() if back == "不能撤销"} == {"审定", "备案", "公布结果", "重新开放"}
 
 
 def test_a_preview_says_of_every_act_that_nothing_takes_back(window: Window) -> None:

@@ -18,6 +18,7 @@ from acts.ask import ask
 from acts.case_notes import add_note
 from acts.correct import correct
 from acts.correct_result import correct_result
+from acts.correct_score import NewScore, correct_score
 from acts.correct_student import Correction, correct_student
 from acts.extend import extend
 from acts.guardian_consents import put_consent, void_consent
@@ -251,6 +252,18 @@ def test_a_corrected_result_is_read_off_the_log_whether_it_stands_or_not(scene: 
         events, left = recorded(RecordedSeason(connection, YEAR, at.as_of))
     assert (events[-1].do, events[-1].phase, left) == ("correct-result", "year-end", [])
     assert events[-1].options == {"student": number, "grade": grade, "reason": why}
+
+
+@ON_SQLITE
+def test_a_score_put_right_is_read_off_the_log(scene: Scene) -> None:
+    scene.through("year-end", NANJING)
+    number, why = "3201-2022-0001", "漏加：由 1 更正为 2：一项"
+    at, new = stamp("2022-11-22T10:00"), NewScore(number, "综合能力", "90.5")
+    assert correct_score(scene.database, YEAR, "year-end", NANJING, new, at, reason=why).done
+    with scene.database.read() as connection:
+        events, left = recorded(RecordedSeason(connection, YEAR, at.as_of))
+    assert (events[-1].do, events[-1].phase, left) == ("correct-score", "year-end", [])
+    assert events[-1].options == {"student": number, "column": "综合能力", "score": "90.5", "reason": why}
 
 
 @ON_SQLITE
