@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from calendars.deadlines import resolve
 from gates.pending import pending
 from gates.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from calendars.moments import Moment, MomentKind
     from calendars.year import City, Phase
@@ -24,7 +24,10 @@ CHASED = frozenset({"rung", "next-day", "third-day"})
 """The moments at which whoever has not filed is written to."""
 
 CONCERNED: Mapping[MomentKind, frozenset[State]] = {
+    "opening": frozenset({State.WAITING}),
     "rung": AHEAD,
+    "monthly": AHEAD,
+    "deadline": AHEAD,
     "next-day": AHEAD | LATE,
     "third-day": AHEAD | LATE,
     "second": UNDER_WAY,
@@ -48,15 +51,19 @@ def pending_of(found: Standings, phase: Phase, standing: Standing) -> Pending | 
     return pending(found.year, phase, standing, found.as_of)
 
 
-def chases(matrix: Matrix, moment: Moment) -> bool:
-    """Tell whether a coming moment concerns anybody as things stand; past the due day only who is late is chased."""
-    states = CONCERNED.get(moment.kind)
-    if states is None:
-        return True
-    if moment.kind in CHASED and resolve(matrix.year.phase(moment.phase).due).instant <= matrix.as_of:
+def concerns(moment: Moment, one: Standing, as_of: datetime) -> bool:
+    """Tell whether a coming moment of its own days concerns a city phase; past them only who is late is chased."""
+    states = CONCERNED[moment.kind]
+    if moment.kind in CHASED and one.due.instant <= as_of:
         states &= LATE
+    return one.state in states and not (moment.kind == "second" and one.second_at)
+
+
+def chases(matrix: Matrix, moment: Moment) -> bool:
+    """Tell whether a coming moment of the calendar concerns any city that has no later day of its own."""
+    due = matrix.year.phase(moment.phase).due
     those = (one for mine in matrix.cities.values() for one in mine if one.phase == moment.phase)
-    return any(one.state in states and not (moment.kind == "second" and one.second_at) for one in those)
+    return any(one.due.day == due and concerns(moment, one, matrix.as_of) for one in those)
 
 
 def waiting(found: Standings, *, province: bool) -> tuple[Waiting, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from acts.last_word import last_work
 from calendars.errors import TalentError
-from calendars.moments import moments
-from dashboard.views.dates import clock
+from dashboard.views.agenda import happening
+from dashboard.views.dates import clock, weekday
 from dashboard.views.matrix import lines
 from dashboard.views.standings import rule_name
 from gates.states import State
@@ -47,7 +47,7 @@ def facts(matrix: Matrix, requests: Sequence[str], now: datetime, *, tried: bool
     year, shown = matrix.year, lines(matrix)
     late, awaiting = _late(matrix, shown), [*_awaiting(matrix), *requests]
     marks = ("（日历暂定）" if year.provisional else "") + ("（试运行，不作数）" if tried else "")
-    coming = [moment for moment in moments(year) if moment.instant > matrix.as_of][:COMING]
+    coming = [one for one in happening(matrix) if not one.done][:COMING]
     return {
         "title": f"{year.title} 情况报告",
         "office": "省级管理办公室",
@@ -60,7 +60,7 @@ def facts(matrix: Matrix, requests: Sequence[str], now: datetime, *, tried: bool
         "late_more": max(len(late) - MOST, 0),
         "awaiting": awaiting[:MOST],
         "awaiting_more": max(len(awaiting) - MOST, 0),
-        "coming": [f"{clock(moment.instant, moment.kind)}　{moment.label}" for moment in coming],
+        "coming": [f"{one.day} {weekday(one.day)} {one.time}　{one.label}" for one in coming],
         "foot": f"本报告由工作管理系统于 {clock(now)} 生成。每格为状态、余下或逾期的天数；"
         "按时、延期内按时、豁免、重新开放另行注明。",
     }

@@ -15,7 +15,7 @@ from dashboard.serving.look import Look
 from dashboard.serving.places import city_at
 from dashboard.serving.policy import EVERYONE, Signed, allow
 from dashboard.serving.rendering import page
-from dashboard.views import todo
+from dashboard.views import agenda, todo
 from dashboard.views.letterbox import KINDS, heading, on_file, recipients, shown_state
 from dashboard.views.standings import rows_of_city
 from models import addresses, letterbox
@@ -53,6 +53,7 @@ def of_city(request: Request, look: Look, reader: Signed, city: str) -> HTMLResp
         "first": todo.first(tasks),
         "summary": todo.summary(year, tasks, mine, reader),
         "others": todo.others(tasks),
+        "coming": agenda.of_city(table, whose.slug),
         "stuck": stuck,
         "suppressed": [one for one in suppressed if set(one.to).intersection(letterbox.own(whose.slug))],
         "addresses": on_file(office, {one.address for one in suppressed}, rehearsal=look.opened.rehearsal),

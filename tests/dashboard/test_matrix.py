@@ -9,7 +9,8 @@ import pytest
 
 from calendars import files
 from calendars.deadlines import TZ, Due, Extension, end_of, resolve
-from dashboard.views.agenda import AgendaMoment, ProvinceTask, agenda
+from calendars.moments import of_calendar
+from dashboard.views.agenda import AgendaMoment, ProvinceTask, agenda, happening, of_city
 from dashboard.views.matrix import MARKS, SHAPES, MatrixCell, lines, mark
 from gates.states import State
 from models.alarms import Alarms
@@ -34,7 +35,8 @@ def standing(
 ) -> Standing:
     rules = ("interviews.ratio",) if waived else ()
     filed = instant("2022-02-04T10:00")
-    return Standing(phase, state, attempt, due or resolve(DUE), filed, None, timeliness, (), (), rules)
+    day, second = of_calendar(YEAR.phase(phase))
+    return Standing(phase, state, attempt, due or day, filed, None, timeliness, (), (), rules, second=second)
 
 
 def shown(*found: Standing, as_of: datetime = AS_OF) -> Matrix:
@@ -148,7 +150,11 @@ def test_the_agenda_says_what_to_decide_first_who_is_late_and_what_the_calendar_
         (State.OPEN, "2022-02-07T09:00", "督办", False),  # until a later day of its own
         (State.OPEN, "2022-01-29T09:00", "逾期通知", True),
         (State.SUBMITTED, "2022-01-29T09:00", "逾期通知", False),
-        (State.WITHDRAWN, "2022-01-29T09:00", "截止", True),
+        (State.OPEN, "2022-01-29T09:00", "截止", True),
+        (State.WITHDRAWN, "2022-01-29T09:00", "截止", False),
+        (State.PASSED, "2022-01-29T09:00", "截止", False),
+        (State.WAITING, "2022-01-20T09:00", "开放", True),
+        (State.OPEN, "2022-01-20T09:00", "开放", False),
         (State.WAITING, "2022-01-23T10:00", "截止前 1 天提醒", True),
         (State.PASSED, "2022-01-23T10:00", "截止前 1 天提醒", False),
     ],
@@ -185,6 +191,26 @@ def test_a_task_of_many_cities_names_a_few_and_counts_the_rest() -> None:
     assert ([city.name for city in task.named][-1], task.more) == ("淮安", 5)
 
 
+def test_who_has_a_later_day_is_announced_by_it_and_no_more_by_the_calendars() -> None:
+    later = resolve(DUE, [Extension(date(2022, 3, 1), "extension")])
+    found = shown(
+        standing(State.PASSED), standing(due=later), standing(State.WITHDRAWN), as_of=instant("2022-02-20T09:00")
+    )
+    said = [(str(one.day), one.time, one.label) for one in happening(found) if "导师面试" in one.label and not one.done]
+    assert said == [
+        ("2022-02-22", "09:00", "导师面试：截止前 7 天提醒（无锡）"),
+        ("2022-02-23", "09:00", "导师面试：交材料日前 1 天提醒（无锡）"),
+        ("2022-02-25", "09:00", "导师面试：截止前 3 天提醒（无锡）"),
+        ("2022-02-28", "09:00", "导师面试：截止前 1 天提醒（无锡）"),
+        ("2022-03-01", "24:00", "导师面试：截止（无锡）"),
+        ("2022-03-02", "09:00", "导师面试：逾期通知（无锡）"),
+        ("2022-03-04", "09:00", "导师面试：督办（无锡）"),
+    ]
+    assert [one.label for one in of_city(found, "wuxi") if "导师面试" in one.label][:1] == ["导师面试：截止前 7 天提醒"]
+    assert [one.label for one in of_city(found, "nanjing") if "导师面试" in one.label] == []
+
+
 def test_a_moment_at_midnight_belongs_to_the_day_that_ends_unless_it_opens_something() -> None:
     at = datetime(2022, 1, 30, 12, tzinfo=TZ)
-    assert [(one.time, one.label) for one in agenda(shown(as_of=at)).today] == [("24:00", "面试名单：截止")]
+    found = shown(standing(phase="shortlist"), as_of=at)
+    assert [(one.time, one.label) for one in agenda(found).today] == [("24:00", "面试名单：截止")]
