@@ -27,6 +27,8 @@ from tests.support.reading import Read
 from tests.support.scenes import Scene, calendar, instant, stamp
 from tests.support.window import ADMIN, BASE, SECRET, VIEWER, Window
 
+AT = "?as_of=2022-01-22T10:00"
+
 H = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -129,6 +131,14 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
     assert set(states(window.as_(ADMIN).get("/2022?only=hand").text)) == {"盐城", "苏州"}
     before = window.as_(ADMIN).get("/2022?as_of=2022-02-07T07:59").text
     assert "申请和异议" not in before
+
+
+def test_who_may_only_look_is_told_to_look_and_finds_the_report(window: Window) -> None:
+    page = window.as_(VIEWER).get("/2022").text
+    row = html5lib.parse(page).find(f".//{H}ul[@class='hands']")
+    assert {"".join(one.itertext()) for one in row.iterfind(f".//{H}span[@class='then']")} == {"查看"}
+    assert "/2022/report.pdf" in Read.page(page).links
+    assert f"/2022/report.pdf{AT}" in Read.page(window.as_(VIEWER).get(f"/2022{AT}").text).links
 
 
 def test_where_nothing_needs_a_hand_there_is_no_row(window: Window) -> None:
