@@ -20,9 +20,13 @@ from typing import Any, Self
 
 from sqlalchemy import Row, select
 
+from acts.answer import answer
+from acts.ask import ask
+from acts.correct_result import correct_result
+from acts.nudge import nudge
 from calendars.deadlines import Due, day_of, end_of, handed_in, resolve, start_of
 from letters.occurrences import OFFICES
-from models import standing, taking_back
+from models import city_requests, standing, taking_back
 from models.addresses import put
 from models.columns import table_of
 from models.database import Database
@@ -36,8 +40,9 @@ from post.sending import send
 from rehearsal.play import moments
 from season import correspondence
 from tests.proof.hands import SENDER
+from tests.support import sheets
 from tests.support.outbox import Account
-from tests.support.scenes import FILED, YEAR, Scene, calendar, instant
+from tests.support.scenes import FILED, YEAR, Scene, calendar, instant, stamp
 
 CITIES = 13
 SPRING, END = instant("2022-03-15T10:00"), instant("2022-12-31T00:00")
@@ -48,8 +53,13 @@ STATES = {
     "opened": {"open"}, "reminder": {"open", "returned", "submitted"}, "rerun": {"open"}, "returned": {"returned"},
     "overdue": {"overdue"}, "escalation": {"overdue"}, "approval-needed": {"submitted"}, "passed": {"passed"},
     "moved": {"waiting", "open", "returned"}, "corrected": {"waiting", "open", "returned"},
+    "request": {"open", "returned", "overdue", "submitted"},
+    "answered": {"waiting", "open", "returned", "submitted", "passed"}, "amended": {"passed"},
+    "nudge": {"overdue", "submitted"}, "visits-short": {"open", "returned"},
 }  # fmt: skip
-DATED = ("opened", "reminder", "rerun", "returned", "moved", "corrected")
+DATED = ("opened", "reminder", "rerun", "returned", "moved", "corrected", "answered")
+FILED_BY_NOW = ("submitted", "passed")
+"""The states in which nothing is due any more: what names a day then is judged by its state alone."""
 NEWEST = ("opened", "reminder", "overdue", "escalation", "digest", "visits-short")
 
 
@@ -64,6 +74,7 @@ class Mailbox:
     untrue: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     arrived: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
 
     def wake(self) -> None:
         """Let the post run, where it is not down."""
@@ -94,17 +105,20 @@ class Mailbox:
             rows = connection.execute(said.where(letter.c.state == "sending")).all()
             cells = standing.cells(connection, YEAR, None)
             given = standing.extensions(connection, YEAR, None)
+            asked = {f"{one.id}" for one in city_requests.unanswered(connection, YEAR, self.at)}
         self.letters += len(rows)
+        self.kinds.update(row.kind for row in rows)
         current = Counter((row.kind, row.phase, row.concerns, row.recipient) for row in rows if row.kind in NEWEST)
         self.doubled += [f"{self.at} {key}" for key, count in current.items() if count > 1]
         for row in rows:
             cell = cells.get((row.phase, row.concerns))
             wrong = cell is not None and cell.state not in STATES.get(row.kind, {cell.state})
-            if row.kind in DATED and cell is not None and cell.state != "submitted" and self._hands_in(row):
+            if row.kind in DATED and cell is not None and cell.state not in FILED_BY_NOW and self._hands_in(row):
                 due = resolve(self.scene.year.phase(row.phase).due, given.get((row.phase, row.concerns), ()))
                 due = self._told(due, row.recipient, row.queued_as_of)
                 wrong |= self.at >= due.instant or f"{due.day.month}月{due.day.day}日" not in row.text
             wrong |= row.kind == "digest" and row.slot != f"{self.at:%Y-%m-%d}"
+            wrong |= row.kind == "request" and row.slot not in asked
             if wrong:
                 self.untrue.append(f"{self.at} {row.kind} {row.phase} {row.concerns} {row.slot}")
 
@@ -192,21 +206,60 @@ def endure(
 
 
 def _events(scene: Scene) -> list[tuple[datetime, Callable[[str], object]]]:
-    """What the cities do by turns: one is on time, one late by nine days and rerun, one given a later day."""
+    """What the cities do by turns: one is on time, one late by nine days and rerun, one given a later day.
+
+    The last of these asks for its day, the first that is late is urged. Who is on time uploads one visit a student in
+    March, and the first of them has a result corrected.
+    """
     cities = [city.slug for city in scene.year.cities]
     found: list[tuple[datetime, Callable[[str], object]]] = []
     for phase, text in FILED.items():
         at = instant(text)
         due = scene.year.phase(phase).due
         found += [(at, partial(_file, scene, phase, city)) for city in cities[::3]]
-        longer = partial(_longer, scene, phase, cities[2::3], due + timedelta(days=4))
-        found.append((at - timedelta(hours=1), longer))
+        *given, asks = cities[2::3]
+        until = due + timedelta(days=4)
+        found.append((at - timedelta(hours=1), partial(_longer, scene, phase, given, until)))
+        found.append((at - timedelta(hours=2), partial(_ask, scene, phase, asks, until)))
+        found.append((at - timedelta(hours=1), partial(_answer, scene, until)))
+        found.append((start_of(due) + timedelta(days=5, hours=10), partial(_urge, scene, phase, cities[1])))
         found += [(at + timedelta(days=2), partial(_file, scene, phase, city)) for city in cities[2::3]]
         again = start_of(due) + timedelta(days=9, hours=10)
         for city in cities:
             found.append((again, partial(_again, scene, phase, city)))
             found.append((again + timedelta(days=1), partial(_file, scene, phase, city)))
+    found += [(instant("2022-03-20T10:00"), partial(_upload, scene, city)) for city in cities[::3]]
+    found.append((instant("2022-11-28T10:00"), partial(_correct, scene, cities[0])))
     return sorted(found, key=lambda event: event[0])
+
+
+def _ask(scene: Scene, phase: str, city: str, until: date, at: str) -> None:
+    if scene.states(city)[phase] == "open":
+        ask(scene.database, YEAR, phase, city, stamp(at, city), until=until, reason="暴雪")
+
+
+def _answer(scene: Scene, until: date, at: str) -> None:
+    with scene.database.read() as connection:
+        waiting = city_requests.unanswered(connection, YEAR, instant(at))
+    for one in waiting:
+        answer(scene.database, YEAR, one.id, stamp(at), grant=True, until=until, reason="情况属实")
+
+
+def _urge(scene: Scene, phase: str, city: str, at: str) -> None:
+    if scene.states(city)[phase] == "overdue":
+        nudge(scene.database, YEAR, phase, city, stamp(at))
+
+
+def _upload(scene: Scene, city: str, at: str) -> None:
+    if scene.states(city)["cultivation"] == "open":
+        trained = sheets.students(scene.city(city))[:2]
+        scene.load("cultivation", city, sheets.cultivation(trained, visits=1), at)
+
+
+def _correct(scene: Scene, city: str, at: str) -> None:
+    if scene.states(city)["year-end"] == "passed":
+        number = sheets.students(scene.city(city))[1].number
+        correct_result(scene.database, YEAR, "year-end", city, (number, "不合格"), stamp(at), reason="评分录入有误")
 
 
 def _file(scene: Scene, phase: str, city: str, at: str) -> None:
