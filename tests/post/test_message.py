@@ -37,6 +37,27 @@ def test_a_subject_comes_back_as_it_was(subject: str) -> None:
     assert max(len(lines[0]) + len("Subject: "), *map(len, lines)) <= 76
 
 
+WHOLE = ("From", "To", "Message-ID", "References", "Reply-To", "List-Id")
+"""What is never cut into lines: an address or an id, which some programs do not put together again."""
+
+
+def test_no_line_of_a_header_is_longer_than_78_but_of_what_stays_whole() -> None:
+    """Of a whole message, with a long subject, a long sender's name, a calendar file and ids that are too long."""
+    file = Attachment(
+        "2022年度南京市学生报名及审核名单截止时间日历文件.ics", "text/calendar; charset=utf-8", b"BEGIN:VCALENDAR"
+    )
+    named = f"{'省' * 15} <office@talent.example>"
+    sent = replace(
+        letter(7, subject="截止" * 60, sender=named, thread=f"<{'a' * 90}@talent.example>"),
+        attachments=(file,),
+        reply_to=f"{'r' * 60}@city.example, {'s' * 60}@office.example",
+    )
+    heads = [part for part in flatten(sent).split(b"\r\n\r\n") if b": " in part]
+    lines = [line for head in heads for line in head.split(b"\r\n")]
+    long = {line.partition(b":")[0].decode() for line in lines if len(line) > 78}
+    assert (long - {*WHOLE}, {"References", "Reply-To"} - long) == (set(), set())
+
+
 def test_the_headers_of_a_letter() -> None:
     first = f"<{'a' * 90}@talent.example>"
     message = parse(flatten(letter(7, thread=first)))

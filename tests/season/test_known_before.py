@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
+from acts.return_mentors import return_mentors
 from models.columns import table_of
+from models.letter_states import LetterState
 from models.parties import Reach
 from models.tables.pool import Party, StatedAddress
+from models.tables.season import Letter
 from tests.support import ledger, sheets
-from tests.support.scenes import NANJING, YEAR, Scene, instant
+from tests.support.scenes import NANJING, YEAR, Scene, instant, stamp
 
 ROLL, APPLICATION = "mentor-recommendation", "application"
 THEN = instant("2021-01-10T10:00")
@@ -51,6 +55,24 @@ def test_whom_the_city_filed_last_year_hears_at_once_and_who_did_before_no_more(
     known.file(ROLL, NANJING)
     known.advance("2022-01-05T11:00")
     assert told(known, "opened", APPLICATION) == [("01-05", "南京一中")]
+
+
+def test_a_roll_that_waits_for_single_mentors_tells_those_of_last_year_the_day_that_moved(known: Scene) -> None:
+    """The city reads it in what it gets back; to whom nothing was told nothing is."""
+    for morning in ("2021-12-31T09:00", "2022-01-05T09:00"):
+        known.advance(morning)
+    letter, unsent = table_of(Letter), LetterState.QUEUED.value
+    with known.database.write(YEAR) as connection:
+        connection.execute(update(letter).where(letter.c.state == unsent).values(state=LetterState.SENT.value))
+    known.load(ROLL, NANJING, known.sheets(ROLL, NANJING), "2022-01-14T10:00")
+    assert known.submit(ROLL, NANJING, "2022-01-14T11:00").done
+    given = (known.database, YEAR, NANJING, ["南京导师1（南京大学）"], stamp("2022-01-17T10:00"))
+    said = return_mentors(*given, reason="请核对", passes=False, until=date(2022, 1, 28))
+    assert said.done, said.message
+    mine = [row for row in said.changes.letters if (row.phase, row.concerns) == (ROLL, NANJING)]
+    assert sorted((row.recipient.partition(":")[0], row.kind) for row in mine) == [
+        ("city", "returned"), ("institution", "moved"), ("mentor", "moved"),
+    ]  # fmt: skip
 
 
 def test_a_mentor_is_reminded_of_his_form_until_the_city_has_it(known: Scene) -> None:
