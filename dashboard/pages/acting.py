@@ -19,6 +19,7 @@ from calendars.errors import TalentError
 from calendars.findings import check
 from calendars.typed_year import sentences
 from dashboard.acts import preview_words
+from dashboard.acts.came_from import came_from
 from dashboard.acts.choices import asked
 from dashboard.acts.just_done import done_act
 from dashboard.acts.once import form_token, once
@@ -114,6 +115,7 @@ def _form(
         "acting/form.html", request, status=status, look=look, year=look.opened.year, act=act, typed=typed,
         faults=faults, errors=errors, facts=facts, kept=kept, cases=cases, most=MOST_CASES,
         wrong=preview_words.wrong(errors, filled) if errors and filled else (),
+        came=came_from(request, look.opened.year.year, typed),
     )  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def _preview(
         "acting/preview.html", request, status=409 if said else 200, look=look, year=look.opened.year, act=act,
         said=said, closed=CLOSED, token=form_token(), carried=carried(act, typed, reading.filled), on_record=stands,
         results=shown, covered=masking.name, kept=kept,
-        cases=cases, most=MOST_CASES,
+        cases=cases, most=MOST_CASES, came=came_from(request, look.opened.year.year, typed),
         two_hands=needs_second_hand(act, reading.filled, site.settings.two_hands),
         **_shown(look, act, reading.filled, found),
     )  # fmt: skip
@@ -271,6 +273,7 @@ def _once(
     back = f"/{year.year}/tasks"
     if filled.phase and len(filled.cities) == 1:
         back = f"/{year.year}/{filled.slug}/{filled.cities[0]}"
+    back = came_from(request, year.year, typed) or back
     two_hands = kept is not None or needs_second_hand(act, filled, site.settings.two_hands)
     doing = with_two_hands if two_hands else do
 

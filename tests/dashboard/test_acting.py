@@ -42,7 +42,7 @@ from models.tables.season import Letter, Transition
 from phases.book import BOOK
 from tests.support import ledger
 from tests.support.scenes import Scene, stamp
-from tests.support.window import ADMIN, CITIES, UNTIL, VIEWER, Browser, Window
+from tests.support.window import ADMIN, BASE, CITIES, UNTIL, VIEWER, Browser, Window
 
 READER = Reader(1, "admin", "admin 某", Role.ADMIN, None, "", "")
 RERUN = {"phase": "shortlist", "city": "yancheng", "until": "2022-02-10", "reason": "疫情封控"}
@@ -245,6 +245,27 @@ def test_what_cannot_be_brought_back_stands_apart_and_has_another_colour(window:
     assert {slug for colour, slug in linked if colour == "harm"} == {"withdraw", "close"}
     assert {slug for colour, slug in linked if colour != "harm" and ACTS[slug].forever} <= {"issue-awards"}
     assert 'class="harm"' not in re.sub(r"(?s)<details>.*?</details>", "", tasks)
+
+
+@pytest.mark.parametrize(
+    ("begun", "back"),
+    [
+        (f"{BASE}/2022/cities/yancheng", "/2022/cities/yancheng"),
+        (f"{BASE}/2022?only=hand", "/2022?only=hand"),
+        ("http://elsewhere.example/2022/cities/yancheng", "/2022/shortlist/yancheng"),
+        (f"{BASE}/2022/acts/extend", "/2022/shortlist/yancheng"),
+        (f"{BASE}/2021/tasks", "/2022/shortlist/yancheng"),
+        (f"{BASE}//elsewhere.example/2022", "/2022/shortlist/yancheng"),
+    ],
+)
+def test_an_act_leads_back_to_where_it_was_begun(window: Window, begun: str, back: str) -> None:
+    admin = window.as_(ADMIN)
+    asked = admin.get("/2022/acts/rerun?phase=shortlist&city=yancheng", headers={"referer": begun})
+    came = hidden(asked)["came"]
+    shown = admin.submit("/2022/acts/rerun/preview", **RERUN, came=came)
+    answer = admin.submit("/2022/acts/rerun", **hidden(shown))
+    assert f'<a role="button" href="{back}">继续</a>' in admin.get(answer.headers["location"]).text
+    assert f'<a href="{came or "/2022/tasks"}">不办，回到' in asked.text + shown.text
 
 
 def test_a_double_click_does_it_once(window: Window) -> None:
