@@ -10,13 +10,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ProgrammingError
 
 from calendars.errors import TalentError
 from models.database import NotPrepared, patience
 from models.matching_keys import match_what_is_unmatched
-from models.revisions import refuse_newer
+from models.revisions import newest, refuse_newer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,10 +75,9 @@ def revision_of(connection: Connection) -> str | None:
 
 def prepared(database: Database) -> bool:
     """Tell whether the database has this version's tables."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
     try:
         with database.read() as connection:
-            return revision_of(connection) == head
+            return revision_of(connection) == newest()
     except NotPrepared:
         return False
 

@@ -35,6 +35,11 @@ def known(revision: str) -> bool:
     return revision in _ours()
 
 
+def newest() -> str:
+    """Give the last of this program's migrations."""
+    return max(_ours())
+
+
 def refuse_newer(connection: Connection) -> None:
     """Raise `Newer` where a database has migrations that are not known here; one without tables has none."""
     if inspect(connection).has_table(VERSION):
