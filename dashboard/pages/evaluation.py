@@ -82,7 +82,7 @@ def shown(
     return page("evaluation.html", request, look=look, year=year, **facts)
 
 
-@area.get("/{year:int}/evaluation.xlsx")
+@area.get("/{year:int}/evaluation.xlsx", dependencies=[Depends(allow(PROVINCE, dear=True))])
 def workbook(request: Request, look: Present) -> Response:
     """Give the whole board as a workbook, a sheet for each subject; names are covered."""
     year = look.opened.year

@@ -17,10 +17,9 @@ from dashboard.exports.form_exports import of_forms, of_sheets
 from dashboard.exports.spreadsheets import as_csv, as_xlsx
 from dashboard.serving.area import Area
 from dashboard.serving.look import Look
-from dashboard.serving.policy import EVERYONE, NotThere, Signed, allow
+from dashboard.serving.policy import ADMIN_ONLY, EVERYONE, NotThere, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.signing_in.rate_limit import peer
-from dashboard.signing_in.reader import Role
 from models import audit, feeds
 
 if TYPE_CHECKING:
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
 
 area = Area(default_response_class=HTMLResponse)
 SIGNED = [Depends(allow(EVERYONE))]
-HANDS = [Depends(allow(frozenset({Role.ADMIN})))]
+DEAR = [Depends(allow(EVERYONE, dear=True))]
+HANDS = [Depends(allow(ADMIN_ONLY, dear=True))]
 Kind = Literal["xlsx", "csv"]
 TYPES: Mapping[Kind, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -113,7 +113,7 @@ def _file(
     return Response(content, media_type=TYPES[kind], headers={"content-disposition": named})
 
 
-@area.get("/{year:int}/exports/{name}.{kind}", dependencies=SIGNED)
+@area.get("/{year:int}/exports/{name}.{kind}", dependencies=DEAR)
 def download(request: Request, reader: Signed, look: Look, name: str, kind: Kind) -> Response:
     """Give a table: to a city its own as it is, to the province with people's names and addresses covered."""
     return _file(request, reader, look, name, kind, full=reader.city is not None)

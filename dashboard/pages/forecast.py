@@ -41,7 +41,7 @@ MOST = 200
 Reason = Annotated[str, Form(max_length=200)]
 
 
-@area.get("/{year:int}/forecast")
+@area.get("/{year:int}/forecast", dependencies=[Depends(allow(PROVINCE, dear=True))])
 def of_letters(request: Request, look: Look, reader: Signed) -> Response:
     """Play the year on, take that back, and show the letters that time will make owed if nobody acts."""
     site: Site = request.app.state.site

@@ -6,7 +6,7 @@ A city account sees its own city: a path that names another is not there for it 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from calendars.errors import TalentError
-from dashboard.serving.arrival import turn
+from dashboard.serving.arrival import alone_among_the_dear, turn
 from dashboard.serving.forgery import refuse_forged
 from dashboard.serving.open_years import refuse_ended
 from dashboard.signing_in.reader import Reader, Role
@@ -70,12 +70,13 @@ class Unguarded(TalentError):
 class Policy:
     """The roles that may use a route; None: anybody, signed in or not. Who need not be known is not looked up.
 
-    `uploads`: it takes a workbook, of one account one at a time.
+    `uploads`: it takes a workbook, of one account one at a time. `dear`: it computes for long, as an export does.
     """
 
     roles: frozenset[Role] | None
     known: bool = True
     uploads: bool = False
+    dear: bool = False
 
     async def __call__(self, request: Request) -> AsyncIterator[None]:
         """Let the request through in its turn with its reader on it.
@@ -94,7 +95,7 @@ class Policy:
             if "once" not in await request.form():
                 await run_in_threadpool(_refuse_ended, request)
         with _alone(request, reader if self.uploads else None):
-            async with turn(request, uploads=self.uploads):
+            async with turn(request, uploads=self.uploads), _apart(reader if self.dear else None):
                 yield
 
     def admit(self, reader: Reader | None, city: str | None) -> None:
@@ -113,6 +114,10 @@ def _refuse_ended(request: Request) -> None:
     site: Site = request.app.state.site
     with site.database.read() as connection:
         refuse_ended(connection, request.state.reader)
+
+
+def _apart(reader: Reader | None) -> AbstractAsyncContextManager[None]:
+    return nullcontext() if reader is None else alone_among_the_dear(reader.account)
 
 
 @contextmanager
@@ -136,9 +141,9 @@ def plausible(year: object) -> bool:
     return str(year).isdecimal() and int(str(year)) in YEARS
 
 
-def allow(roles: frozenset[Role] | None, *, uploads: bool = False) -> Policy:
+def allow(roles: frozenset[Role] | None, *, uploads: bool = False, dear: bool = False) -> Policy:
     """Name a route's policy: `dependencies=[Depends(allow(PROVINCE))]` of its router."""
-    return Policy(roles, uploads=uploads)
+    return Policy(roles, uploads=uploads, dear=dear)
 
 
 WHOEVER = Policy(None, known=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from anyio.to_thread import current_default_thread_limiter
+from fastapi.responses import PlainTextResponse
 from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import select, update
 from starlette.types import Receive
@@ -19,7 +20,7 @@ from acts.act import Filled
 from acts.advance import advance
 from acts.book import ACTS
 from dashboard.acts.trial import done, tried
-from dashboard.pages import acting, filing
+from dashboard.pages import acting, exports, filing
 from dashboard.serving import arrival, rendering
 from dashboard.serving.app import make_app
 from dashboard.serving.arrival import Came
@@ -27,6 +28,7 @@ from dashboard.serving.forgery import token
 from dashboard.serving.policy import StillReading
 from dashboard.serving.site import Site
 from dashboard.signing_in.passwords import hasher
+from dashboard.signing_in.reader import Reader
 from dashboard.signing_in.sessions import COOKIE, LASTS, digest
 from models import database as database_module
 from models.columns import table_of
@@ -157,6 +159,36 @@ async def test_one_upload_an_account_and_two_at_once_while_others_write(
         go.set()
         assert [answer.status_code for answer in await asyncio.gather(*first)] == [200] * len(cities)
         assert ((await sent(cities[0])).status_code, site.uploading) == (200, set())
+
+
+async def test_what_computes_for_long_goes_one_after_the_other_and_each_account_has_one_that_waits(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, begun, go = site_of(scene, tmp_path), list[str](), threading.Event()
+
+    def made(_request: object, reader: Reader, *_: object, **__: object) -> PlainTextResponse:
+        begun.append(reader.name)
+        assert go.wait(GUARD)
+        return PlainTextResponse("made")
+
+    monkeypatch.setattr(exports, "_file", made)
+    transport = ASGITransport(make_app(site))
+
+    def asked(name: str) -> asyncio.Task[Response]:
+        return asyncio.create_task(browser(name, transport).get(f"/{YEAR}/exports/letters.csv"))
+
+    async with asyncio.timeout(GUARD):
+        sent = [asked(ADMIN) for _ in range(3)]
+        while not begun:  # noqa: ASYNC110 - a list says nothing when it grows
+            await asyncio.sleep(0.01)
+        sent.append(asked(OTHER))
+        while not arrival.place("dear").statistics().tasks_waiting:  # noqa: ASYNC110 - nor does a queue
+            await asyncio.sleep(0.01)
+        assert (await browser(ADMIN, transport).get(f"/{YEAR}/letters")).status_code == 200
+        assert begun == [ADMIN]
+        go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*sent)] == [200] * 4
+    assert begun == [ADMIN, OTHER, ADMIN, ADMIN]
 
 
 def test_who_confirms_what_another_ended_is_told_and_on_record(scene: Scene) -> None:
