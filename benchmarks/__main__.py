@@ -26,6 +26,7 @@ NAMES = (
     "waiting",
     "upload",
     "at_once",
+    "dearest",
     "papers",
     "evening",
     "prefect_pass",
