@@ -101,9 +101,6 @@ def _unwritten(owed: Iterable[Owed], written: Collection[LetterKey]) -> list[Owe
     return [one for one in owed if is_new(one)]
 
 
-DECIDED_ON: frozenset[Kind] = frozenset({"approval-needed", "reminder"})
-"""The kinds that ask the province to decide about a filing."""
-
 Alike = tuple[int, "Audience", tuple[str, ...], tuple[str, ...], "tuple[Finding, ...]", str]
 """What letters over one cause have in common that differ in their addressee alone."""
 
@@ -155,7 +152,8 @@ class _Words:
 
     def _awaits(self, owed: Owed, audience: Audience) -> tuple[str, ...]:
         """Give what is still to come of a filing that the province is asked to decide about."""
-        if audience != "province" or owed.kind not in DECIDED_ON or owed.phase is None:
+        row = LETTER_KINDS[owed.kind]
+        if audience != "province" or owed.phase is None or not (row.by_province or row.occurs == "with-last-word"):
             return ()
         return still_to_come(self._season, self._season.cells[owed.phase, owed.city], self._persons)
 
