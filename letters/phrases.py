@@ -112,6 +112,12 @@ def year_of(brief: Brief) -> Year | None:
     return brief.of.year if brief.of else None
 
 
+def reply_by(brief: Brief) -> str:
+    """Until when an office that is asked to answer has time: as long as a city is left after a phase was reopened."""
+    year = year_of(brief)
+    return on_day(year.working_days.after(day_of(brief.as_of), year.figures.grace), year) if year else ""
+
+
 def by_when(brief: Brief) -> str:
     """The due day where 前 follows in somebody's own words, with 暂定 where it may change."""
     return f"{until_due(brief)}{'（暂定）' if brief.provisional else ''}" if brief.due else ""

@@ -258,6 +258,7 @@ def _of_days(brief: Brief) -> dict[str, Any]:
         "was": phrases.until(brief.was, brief.audience, year) if brief.was else "",
         "also": _also(brief.also, brief) if brief.also else None,
         "decided": phrases.decided(brief),
+        "reply_by": phrases.reply_by(brief),
         "files_from": phrases.day(phase.files_from) if phase and phase.files_from else "",
         "on": phrases.day(brief.done or day_of(brief.as_of)),
         "now": phrases.now(brief.as_of),
