@@ -72,8 +72,10 @@ proof-told: $(installed)  ## random seasons, thousands of steps: whoever was tol
 proof-consistent: $(installed)  ## seasons held against themselves at every step: nothing false is found; about 10 minutes
 	@TALENT_TEST_STEPS=1 $(bin)/pytest -q tests/rehearsal/test_seasons.py
 
+RESTARTS := 20
+
 proof-restarts: $(installed)  ## everything stopped at every quarter of a beat and at random: it runs again; about 15 minutes
-	@TALENT_TEST_RESTARTS=all $(bin)/pytest -q -s tests/deployments/test_restart.py
+	@TALENT_TEST_RESTARTS=$(RESTARTS) $(bin)/pytest -q -s tests/deployments/test_restart.py
 
 proof-ops: $(installed)  ## killed, hung, deleted, shut down, full, locked, doubled, restored: nothing lost, nothing twice; about 15 minutes
 	@$(bin)/python -m tests.proof.operations
