@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
 
 from dashboard.serving.app import make_app
+from dashboard.serving.rendering import STATIC
 from models.tables.city_drafts import draft_table
 from phases.application import STUDENTS
 from tests.support.barriers import FIRST, LOOKS, ONE, Look, barriers
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 HEAVIEST = 100_000
-"""Bytes of a page over the wire."""
+"""Bytes of a page over the wire, its styles and scripts with it, by whoever has nothing of them yet."""
+
+NEEDED = "link[rel~=stylesheet], script[src]"
+WAITED_FOR = "head script:not([defer], [async], [type=module])"
+"""What a browser would stop at before it paints anything."""
 
 EVERYBODY = {
     *("/", "/account", "/account/authenticator"),
@@ -76,10 +82,18 @@ REACHED = {
 """The pages that each can reach by following links from the first and from a student's, by their routes."""
 
 
+@cache
+def packed(address: str) -> int:
+    """Bytes over the wire of a style or a script, by its address."""
+    return len(gzip.compress((STATIC / address.partition("/static/")[2].partition("?")[0]).read_bytes()))
+
+
 def faults(page: Page, looks: Iterable[Look]) -> list[str]:
     """What is wrong with the page that is shown, in these looks."""
-    weight = len(gzip.compress(page.content().encode()))
+    needed: list[str] = page.locator(NEEDED).evaluate_all("all => all.map(one => one.href || one.src)")
+    weight = len(gzip.compress(page.content().encode())) + sum(map(packed, needed))
     heavy = [f"{page.url}: {weight} bytes"] if weight > HEAVIEST else []
+    heavy += [f"{page.url}: nothing is painted before a script"] if page.locator(WAITED_FOR).count() else []
     heavy += [f"{page.url}: {found[0]}" for found in INVITING.finditer(page.inner_text("body"))]
     return heavy + barriers(page, looks)
 
@@ -119,6 +133,8 @@ def test_signing_in_bars_nobody(town: Town) -> None:
         page = context.new_page()
         page.goto("/sign-in")
         assert faults(page, LOOKS) == []
+        page.evaluate("document.head.append(document.createElement('script'))")
+        assert faults(page, ()) == [f"{page.url}: nothing is painted before a script"]
 
 
 def test_what_bars_somebody_in_one_look_alone_is_seen_in_it(town: Town) -> None:
