@@ -20,7 +20,7 @@ from dashboard.serving.look import minute, moved
 from dashboard.serving.open_years import other_years, tried_years
 from dashboard.serving.purged_year import purged_on
 from dashboard.serving.rehearsal_clock import clock_bar
-from dashboard.serving.whom_to_ask import whom_to_ask
+from dashboard.serving.whom_to_ask import office_to_ask, whom_to_ask
 from dashboard.views.dates import clock, day, moment, short_day, weekday
 from dashboard.views.masking import for_reader
 from dashboard.views.naming import done
@@ -76,6 +76,7 @@ def environment() -> Environment:
         "purged_on": purged_on,
         "tried_years": tried_years,
         "whom_to_ask": whom_to_ask,
+        "office_to_ask": office_to_ask,
     }
     return made
 

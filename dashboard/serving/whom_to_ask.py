@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from calendars.deadlines import day_of
+from calendars.errors import TalentError
 from models import addresses, contacts, standing
 
 if TYPE_CHECKING:
@@ -30,6 +33,14 @@ def at_the_door(request: Request) -> ContactPoint:
     site: Site = request.app.state.site
     with site.database.read() as connection:
         return _province(connection, standing.newest_calendar(connection), site.arrived())
+
+
+def office_to_ask(request: Request) -> ContactPoint | None:
+    """Give the same to a page that is no year's; None where it cannot be read, which keeps no page from being shown."""
+    try:
+        return at_the_door(request)
+    except (SQLAlchemyError, TalentError):
+        return None
 
 
 def _province(connection: Connection, year: Year, at: datetime) -> ContactPoint:

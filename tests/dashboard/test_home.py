@@ -89,6 +89,12 @@ def test_every_page_of_a_year_names_whom_to_ask_in_the_province(window: Window) 
         assert [one in text for one in asked] == [True, True, True, False], page
 
 
+def test_pages_of_no_year_name_whom_to_ask_too(window: Window) -> None:
+    pages = ((None, "/sign-in"), ("yancheng", "/account"), (ADMIN, "/users"), ("yancheng", "/2022/shortlist/nanjing"))
+    for who, page in pages:
+        assert "tel:000-00000000" in Read.page(window.as_(who).get(page).text).links, page
+
+
 def test_only_what_needs_the_provinces_hand(window: Window) -> None:
     browser = window.as_(ADMIN)
     assert set(states(browser.get("/2022?only=hand").text)) == {"盐城"}
