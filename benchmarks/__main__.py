@@ -29,6 +29,7 @@ NAMES = (
     "dearest",
     "papers",
     "evening",
+    "restoring",
     "prefect_pass",
     "idle",
     "idle_day",
