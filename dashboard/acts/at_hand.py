@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What waits in one phase, the oldest first, with the acts that may be done for several of them at once."""
+    """What waits in one phase and offers the same acts, the oldest first: they may be done for several at once."""
 
     phase: Phase
     acts: tuple[Act, ...]
@@ -30,6 +30,9 @@ def groups(matrix: Matrix, *, province: bool) -> tuple[Group, ...]:
     found = []
     for phase, waits in groupby(waiting(matrix, province=province), lambda one: one.phase):
         mine = tuple(sorted(waits, key=lambda one: one.pending.since))
-        acts = tuple(act for act in offered(matrix.book, phase, mine[0].standing) if act.asks("phase"))
-        found.append(Group(phase, acts, mine))
+        alike: dict[tuple[Act, ...], list[Waiting]] = {}
+        for one in mine:
+            acts = tuple(act for act in offered(matrix.book, phase, one.standing) if act.asks("phase"))
+            alike.setdefault(acts, []).append(one)
+        found += [Group(phase, acts, tuple(some)) for acts, some in alike.items()]
     return tuple(found)

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.serving.area import Area
-from dashboard.serving.in_hand import hands
+from dashboard.serving.in_hand import due_soon, hands
 from dashboard.serving.look import Look
 from dashboard.serving.page_memory import Remembered
 from dashboard.serving.policy import EVERYONE, PROVINCE, Signed, allow
@@ -51,7 +51,7 @@ def start(request: Request, reader: Signed) -> Response:
 def home(
     request: Request,
     look: Look,
-    only: Literal["hand"] | None = None,
+    only: Literal["hand", "soon"] | None = None,
     hx_request: Annotated[str | None, Header()] = None,
 ) -> HTMLResponse:
     """Show the matrix with its totals and the agenda; to htmx, which asks again every minute, only what may change."""
@@ -63,6 +63,12 @@ def home(
         asking = {(one.phase, one.city) for one in waits.requests}
         every = lines(matrix, told(connection, year.year, look.as_of), asking)
         left = steps_left(site, connection, look)
+    soon = set(due_soon(matrix))
+    shown = {
+        None: every,
+        "hand": [line for line in every if line.hand],
+        "soon": [line for line in every if line.city.slug in soon],
+    }
     response = page(
         "home/live.html" if hx_request else "home.html",
         request,
@@ -70,9 +76,10 @@ def home(
         year=year,
         waits=waits,
         matrix=matrix,
-        lines=[line for line in every if line.hand or only is None],
+        lines=shown[only],
         cities=len(every),
-        in_hand=sum(line.hand for line in every),
+        in_hand=len(shown["hand"]),
+        soon=len(soon),
         agenda=agenda(matrix),
         requests=waits.requests,
         only=only,

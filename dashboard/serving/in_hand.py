@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from calendars.deadlines import day_of
 from gates.states import State
 from models import awards, case_notes, city_requests, letter_marks, party_addresses, prepared_acts, short_messages
+from models.addresses import on_file
 from models.case_notes import PROVINCE
 from models.facts.scope import Scope
 from models.guardian_consents import open_withdrawals
 from models.likely_children import likely_children
+from models.loading import emptied_drafts
 from models.reports import matrix
+from models.suppression import unclear
 from models.waiting import waiting
 from season.outdated_results import outdated_results_at
 from season.still_due import still_due_at
@@ -81,7 +84,16 @@ def hands(connection: Connection, look: Looking) -> Hands:
         Hand("公布后有变化的结果", _outdated(connection, found, look), "处", "去核对", "/tasks#outdated"),
         Hand("颁发后有变化的聘书、证书", _awards(connection, look), "份", "去补发或作废", "/tasks#papers"),
         Hand("函件待处理", stuck, "件", "去处理", "/tasks#letters", alarm=True),
-        Hand(f"{SOON} 个工作日内到期", _soon(found), "项", "看日程", "/calendar"),
+        Hand("退信待核对", 0 if look.past else len(unclear(connection)), "件", "去核对", "/tasks#returned"),
+        Hand(
+            "清空的联系方式",
+            0 if look.past else len(emptied_drafts(connection, year)),
+            "份",
+            "看名单",
+            "/tasks#emptied",
+        ),
+        Hand("没有登记邮箱的市", _without(connection, look), "个", "去登记", "/tasks#without"),
+        Hand(f"{SOON} 个工作日内到期", len(due_soon(found)), "项", "看是哪些市", "?only=soon"),
     )
     return Hands(found, tuple(asked), tuple(one for one in row if one.count))
 
@@ -112,11 +124,23 @@ def _awards(connection: Connection, look: Looking) -> int:
     return 0 if look.past else len(awards.outdated(connection, look.opened.year))
 
 
-def _soon(found: Matrix) -> int:
-    """How many filings that are not there yet are due within a few working days."""
+def _without(connection: Connection, look: Looking) -> int:
+    """How many cities have no mailbox, of which now alone is known; a rehearsal has specimens instead."""
+    if look.past or look.opened.rehearsal:
+        return 0
+    held = on_file(connection)
+    return sum(city.slug not in held or not held[city.slug].email for city in look.opened.year.cities)
+
+
+def due_soon(found: Matrix) -> list[str]:
+    """Give the city of each filing that is not there yet and due within a few working days."""
     today, left = day_of(found.as_of), found.year.working_days.left
-    open_ones = (one for line in found.cities.values() for one in line if one.state in {State.OPEN, State.RETURNED})
-    return sum(left(today, one.due.day) <= SOON for one in open_ones)
+    return [
+        city
+        for city, line in found.cities.items()
+        for one in line
+        if one.state in {State.OPEN, State.RETURNED} and left(today, one.due.day) <= SOON
+    ]
 
 
 def hands_now(request: Request, look: Looking) -> int:

@@ -20,7 +20,7 @@ from models.database import Database
 from models.open_years import set_clock
 from models.tables.accounts import Account
 from models.tables.city_requests import Request
-from models.tables.season import Letter, Office, Suppressed
+from models.tables.season import Letter, Office, Suppressed, UnclearBounce
 from phases.book import BOOK
 from settings import Settings
 from tests.support.reading import Read
@@ -112,6 +112,8 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
         connection.execute(update(letter).where(letter.c.id.in_([one.id for one in some[1:]])).values(state="unknown"))
         connection.execute(insert(table_of(Suppressed)).values(address="x@x", since=at["at"], why="退信", by="x"))
         connection.execute(insert(table_of(Office)).values(office="yancheng", email="x@x"))
+        bounce = {"digest": "d", "addresses": "", "reason": "退信", "since": at["at"]}
+        connection.execute(insert(table_of(UnclearBounce)).values(bounce))
         connection.execute(insert(request).values(asked | at | {"until": date(2022, 2, 25), "reason": "疫情"}))
     page = window.as_(ADMIN).get("/2022").text
     links = {link.get("href") for link in html5lib.parse(page).iterfind(f".//{H}ul[@class='todo']//{H}a")}
@@ -128,11 +130,14 @@ def test_what_awaits_the_province_is_named_with_where_to_act(window: Window) -> 
         "/2022/tasks#late": "1 项 逾期 催办或重新开放",
         "/2022/tasks#asked": "1 件 申请和异议 去答复",
         "/2022/tasks#letters": "4 件 函件待处理 去处理",
+        "/2022/tasks#returned": "1 件 退信待核对 去核对",
     }
     badge = re.compile(r'<span class="badge">(\d+)<')
     assert [badge.findall(window.as_(ADMIN).get(f"/2022{at}").text) for at in ("", "/calendar", "/tasks")] == [
-        ["6"]
+        ["7"]
     ] * 3
+    ids = set(re.findall(r'id="(\w+)"', window.as_(ADMIN).get("/2022/tasks").text))
+    assert {address.partition("#")[2] for address in said} <= ids, "each leads to where it stands"
     assert "疫情" not in page
     assert set(states(window.as_(ADMIN).get("/2022?only=hand").text)) == {"盐城", "苏州"}
     before = window.as_(ADMIN).get("/2022?as_of=2022-02-07T07:59").text
@@ -155,6 +160,8 @@ def test_where_nothing_needs_a_hand_there_is_no_row(window: Window) -> None:
 def test_what_is_due_within_three_working_days_is_counted(window: Window) -> None:
     found = window.as_(ADMIN).get("/2022?as_of=2022-01-27T10:00").text
     assert re.findall(r"<b>(\d+)<small> 项</small></b> 3 个工作日内到期", found) == ["13"]
+    soon = [len(states(window.as_(ADMIN).get(f"/2022?only=soon{at}").text)) for at in ("&as_of=2022-01-27T10:00", "")]
+    assert soon == [13, 0]
 
 
 def statements(path: Path, cities: int) -> Counter[str]:
