@@ -32,8 +32,8 @@ RESERVED = frozenset({"province"})
 """What addresses and offices call the province; no city may be called so."""
 
 MOST: Mapping[str, int] = {
-    "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 100_000_000,
-    "visits": 366, "city_funds": 100_000_000, "province_days": 60, "escalation_days": 60, "party_days": 60,
+    "grace": 60, "consent_age": 30, "city_cap": 1_000_000, "funded_cap": 1_000_000, "grant": 20_000_000,
+    "visits": 366, "city_funds": 20_000_000, "province_days": 60, "escalation_days": 60, "party_days": 60,
     "digest_days": 60, "panel": 9,
 }  # fmt: skip
 LISTS = (

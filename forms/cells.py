@@ -299,7 +299,7 @@ def places(value: object) -> int:
 
 def money(value: object) -> Decimal:
     """Yuan, not negative, with two decimals at most; the value has exactly two."""
-    number = between(0, 100_000_000, value)
+    number = between(0, 20_000_000, value)
     cents = number.quantize(Decimal("0.01"))
     if cents != number:
         raise BadCellError("cell.number", "小数超过两位")
