@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "other-city",
     "choice", "request", "difference", "calendar", "grid", "file", "text", "student", "remark", "again",
+    "date",
 ]  # fmt: skip
 """How a field is asked and read."""
 
@@ -229,7 +230,7 @@ class Act:
             elif asked.kind in {"office", "other-city"} and value is not None:
                 office = value if (asked.kind, value) == ("office", PROVINCE) else year.city(value).slug
                 slots["words"] = {**slots["words"], asked.name: office}
-            elif asked.kind == "again" and value is not None:
+            elif asked.kind in {"again", "date"} and value is not None:
                 slots |= {"words": {**slots["words"], asked.name: f"{value}"}}
             elif value is not None:
                 place = SLOTS.get(asked.kind)

@@ -20,6 +20,7 @@ from acts.decline_place import DECLINE_PLACE
 from acts.excuse import EXCUSE
 from acts.extend import EXTEND
 from acts.extend_person import EXTEND_PERSON
+from acts.fund_transfers import PAY, TAKE_BACK, VOID
 from acts.go_live import GO_LIVE, TRIAL_MAILBOX
 from acts.know_addresses import KNOW_ADDRESSES
 from acts.leave_training import LEAVE_TRAINING
@@ -59,7 +60,7 @@ _ACTS = (
     RETURN_MENTORS, REJECT, EXTEND, EXTEND_PERSON, CORRECT, NUDGE, RERUN, WAIVE, EXCUSE, CORRECT_RESULT,
     CORRECT_SCORE, CORRECT_STUDENT, DECLINE_PLACE, LEAVE_TRAINING, REPLACE_MENTOR, MOVE_STUDENT, WITHDRAW, REJOIN,
     ANSWER, SETTLE_CHILD, ADDRESS, SETTLE, SETTLE_SHORT, SUPPRESS, UNSUPPRESS, BOUNCES, OFFICE, RESUME, RESTORED,
-    AMEND, ADOPT, ISSUE, REVOKE, REISSUE, TRIAL_MAILBOX, GO_LIVE, CLOSE,
+    AMEND, ADOPT, ISSUE, REVOKE, REISSUE, PAY, TAKE_BACK, VOID, TRIAL_MAILBOX, GO_LIVE, CLOSE,
 )  # fmt: skip
 
 ACTS: Mapping[str, Act] = {act.slug: act for act in _ACTS}

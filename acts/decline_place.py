@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.act import CITY, Act, Bench, Field, Filled, each
+from acts.funds_effect import funds_now, funds_said
 from acts.single_persons import INTERVIEW, REASON, STUDENT, not_now, on_record, over
 from gates.states import Event, State
 from models import personal_changes
@@ -96,6 +97,7 @@ def _decline(
 ) -> Outcome:
     connection, year, city = season.connection, season.year.year, cell.city
     season.flush()
+    funds = funds_now(season)
     with connection.begin_nested() as point:
         personal_changes.admit(connection, year, city, gone.number, None)
         if following is not None:
@@ -119,6 +121,7 @@ def _decline(
     score = f"，面试成绩 {following.score}" if following else "；无人递补"
     shown = "；".join(finding.mend for finding in judgement.verdict.refusals)
     rest = f"原则上的要求现不符合：{shown}。" if shown else "按递补后的名单核验，各项均符合。"
+    rest += funds_said(season, funds, gone.number)
     return Outcome("done", f"{season.title(INTERVIEW, city)}：{told}{score}。{rest}", judgement.verdict)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from acts.act import CITY, Act, Bench, Filled, each
+from acts.funds_effect import funds_now, funds_said
 from acts.single_persons import INTERVIEW, REASON, STUDENT, not_now, on_record, over
 from gates.states import Event, State
 from models import personal_changes
@@ -59,9 +60,10 @@ def _not_in(season: Season, cell: Cell, number: str, *, trained: bool) -> str | 
 def _leave(season: Season, city: str, number: str, reason: str) -> Outcome:
     row = personal_changes.student(season.connection, season.year.year, city, number)
     assert row is not None  # nobody is in training who did not apply
+    funds = funds_now(season)
     change = NewChange(number, "training", "在培", LEFT, reason)
     on_record(season, city, [change], {number: LEFT}, {f"mentor:{row['mentor_party']}": (number,)})
-    said = "以后各阶段不再计入该生，资助名额不另行使用。"
+    said = f"以后各阶段不再计入该生，资助名额不另行使用。{funds_said(season, funds, number)}"
     return Outcome("done", f"{season.year.city(city).name} {number} 已退出培养。{said}")
 
 

@@ -127,7 +127,7 @@ def _reason(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str,
     return {"reason": cells.line(" ".join(_needed(asked, typed).split()), LONGEST)}
 
 
-def _again(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
+def _date(asked: Field, _opened: Opened, typed: Typed, filled: Filled) -> dict[str, Any]:
     text = _needed(asked, typed)
     return _word(filled, asked.name, f"{cells.day(text)}") if text else {}
 
@@ -252,7 +252,8 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "text": _remark,
     "student": _student,
     "remark": _remark,
-    "again": _again,
+    "again": _date,
+    "date": _date,
     "rule": _rule,
     "new-rule": _new_rule,
     "letter": _number,

@@ -10,14 +10,25 @@ from dashboard.exports import data_handling, form_exports
 from dashboard.exports.consents import consent_tables
 from dashboard.exports.export import Export, ExportRequest
 from dashboard.exports.spreadsheets import Cell, Table
-from dashboard.views import masking
+from dashboard.views import balance, masking
 from dashboard.views.history import KINDS, as_read, outcome, why, word
 from dashboard.views.matrix import lines
 from dashboard.views.request_words import answer_word, wish
 from dashboard.views.standings import rule_name
 from gates.verdict import ACTORS
 from letters.words import TAGS, state_word
-from models import awards, city_requests, contact_evidence, contacts, exports, histories, reports, statistics
+from models import (
+    awards,
+    city_requests,
+    contact_evidence,
+    contacts,
+    exports,
+    fund_transfers,
+    histories,
+    reports,
+    statistics,
+)
+from models.fund_transfers import PURPOSES, STANDINGS, WAYS
 from models.trained import with_trained
 from season.recipients import named
 
@@ -230,6 +241,46 @@ def _nominees(asked: ExportRequest) -> tuple[Table, ...]:
     return (Table(f"{asked.year.year + 1}年推荐名单", columns, rows),)
 
 
+def _funds(asked: ExportRequest) -> tuple[Table, ...]:
+    """The account of each city and, for the province, of all; and every transfer."""
+    found = fund_transfers.accounts(asked.connection, asked.year, asked.city)
+    rows: list[tuple[Cell, ...]] = [(asked.place(one.city), *balance.line(one)) for one in found]
+    if asked.city is None:
+        rows.append(("全省", *balance.total(found)))
+    columns = ("城市", *(f"{one.head.removesuffix('（元）')}{one.label}" for one in balance.COLUMNS))
+    kept = [
+        (
+            *(one.id, one.day, asked.place(one.city), PURPOSES[one.purpose], one.number, WAYS[one.way], one.amount),
+            *(one.voucher, "" if one.void is None else "登记有误，不计"),
+        )
+        for one in fund_transfers.transfers(asked.connection, asked.year.year)
+        if asked.city in {None, one.city}
+    ]
+    register = ("登记号", "日期", "城市", "经费", "报名号", "拨付、收回", "金额（元）", "凭证号", "备注")
+    return Table("经费收支", columns, rows), Table("登记簿", register, kept)
+
+
+def _grants(asked: ExportRequest) -> tuple[Table, ...]:
+    """Each student's grant, as the finance office asks for it."""
+    found = fund_transfers.claims(asked.connection, asked.year)
+    mine = [one for one in found if one.purpose == "grant" and asked.city in {None, one.city}]
+    names = fund_transfers.students_names(asked.connection, asked.year.year, mine)
+    name = str if asked.full else masking.name
+    columns = ("城市", "报名号", "姓名", "现状", "应拨（元）", "已拨（元）", "拨付日期", "已收回（元）")
+    rows = [
+        (
+            asked.place(one.city),
+            one.number,
+            name(names.get(one.number, "")),
+            STANDINGS[one.standing],
+            one.amount if one.standing in {"approved", "left"} else None,
+            *(one.paid, one.on, one.returned),
+        )
+        for one in mine
+    ]
+    return (Table("资助学生", columns, rows),)
+
+
 def _contacts(asked: ExportRequest) -> tuple[Table, ...]:
     columns = ("单位", "职责", "姓名", "邮箱", "电话", "起", "止", "登记人", "登记时间")
     name, email, phone = (str, str, str) if asked.full else (masking.name, masking.email, masking.phone)
@@ -290,6 +341,8 @@ TABLES: Mapping[str, Export] = {
     "consents": Export("监护人同意", consent_tables, recorded=True),
     "awards": Export("聘书、证书", _awards, personal=True, now=True),
     "nominees": Export("科技创新大赛推荐名单", _nominees, personal=True, now=True, provincial=True),
+    "funds": Export("经费收支", _funds, now=True),
+    "grants": Export("资助学生名单", _grants, personal=True, now=True),
     "data-handling": Export(data_handling.TITLE, data_handling.handling_tables, now=True, provincial=True),
     "statistics": Export("分校人数", _statistics, now=True),
 }

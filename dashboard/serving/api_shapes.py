@@ -41,6 +41,7 @@ ASKED: Mapping[FieldKind, Any] = {
     ],
     "reason": Annotated[str, Field(min_length=1, max_length=500, description="事由，记录在案"), AfterValidator(_plain)],
     "again": Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="截止日比日历晚超过 60 天时再写一遍")],
+    "date": Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="办理的日期")],
     "remark": Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)],
     "rule": Annotated[str, Field(max_length=100, description="规则，如 interviews.ratio"), AfterValidator(_plain)],
     "cities": Annotated[

@@ -45,7 +45,7 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
     """`year-end`, the city's part."""
     kinds = ("project_report", "training_report", "growth_log", "mentor_evaluation")
     materials = scope.grouped(scope.of(MATERIALS, "number", *kinds))
-    funds = scope.grouped(scope.of(FUNDS, "item", "amount"))
+    accounts = spent_and_left(scope)
     targets = scope.grouped(scope.of(TARGETS, "target"))
     logs, misdated_logs = _stages(scope, LOGS, "submitted_on")
     records, misdated_records = _stages(scope, TALKS, "talked_on")
@@ -60,7 +60,7 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
                 kind: tuple(label for one in whose if (label := _label(*one)) not in later[city])
                 for kind, whose in owing[city].items()
             },
-            *_account(funds.get(city, ())),
+            *accounts[city],
             len(targets.get(city, ())),
             misdated_logs[city],
             misdated_records[city],
@@ -72,6 +72,12 @@ def year_ends(scope: Scope) -> dict[str, YearEndFacts]:
 def _label(name: str, place: str) -> str:
     """Give how facts name whoever owes a summary."""
     return f"{name}（{place}）" if place else name
+
+
+def spent_and_left(scope: Scope) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+    """Give what each city's account says was spent and is left over, filed or not, in yuan."""
+    rows = scope.grouped(scope.of(FUNDS, "item", "amount"))
+    return {city: _account(rows.get(city, ())) for city in scope.cities}
 
 
 def _account(rows: Sequence[Row[Any]]) -> tuple[Decimal | None, Decimal | None]:

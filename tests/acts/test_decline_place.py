@@ -12,6 +12,7 @@ from acts import consistency
 from acts.act import Act
 from acts.consistency import contradictions
 from acts.decline_place import DECLINE_PLACE, decline_place
+from acts.fund_transfers import pay
 from acts.leave_training import LEAVE_TRAINING, leave_training
 from acts.replace_mentor import REPLACE_MENTOR
 from acts.single_persons import REASON
@@ -165,8 +166,12 @@ def test_after_the_meeting_nobody_moves_up(scene: Scene) -> None:
 
 def test_who_left_is_asked_for_by_nothing_after(scene: Scene) -> None:
     others = ledger.of_others(scene.through(MEETING, NANJING).database, NANJING)
+    pay(scene.database, YEAR, NANJING, "grant", stamp("2022-03-01T10:00"), day=date(2022, 3, 1), voucher="31")
     said = left(scene)
-    assert said.message == f"南京 {FIRST} 已退出培养。以后各阶段不再计入该生，资助名额不另行使用。"
+    assert said.message == (
+        f"南京 {FIRST} 已退出培养。以后各阶段不再计入该生，资助名额不另行使用。"
+        "全省应拨的学生资助经费由 10000 元变为 5000 元。该生的资助经费 5000 元已拨付，是否收回由省级管理办公室决定。"
+    )
     assert training(scene) == (SECOND,)
     assert totals(scene) == {"admitted": 2, "funded": 2, "trained": 1}
     assert totals(scene, "2022-03-01T10:00") == {"admitted": 2, "funded": 2, "trained": None}  # before he left

@@ -26,7 +26,7 @@ def test_the_notice_of_2022_is_bound_to_what_is_there_and_says_what_is_not_done_
         ("missing", "各方的入口）"),
         ("missing", "年度成果）"),
     }
-    assert len(ran.data) == 17
+    assert len(ran.data) == 16
 
 
 def test_a_year_without_a_file_is_told(talent: Talent) -> None:

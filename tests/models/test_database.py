@@ -239,7 +239,15 @@ def test_what_was_done_said_or_acknowledged_cannot_be_changed(scene: Scene, name
 
 GUARDED = {
     *("amendment", "audit", "award", "award_revoked", "call", "case_note", "chain_link", "consent_void", "filing"),
-    *("consent_wording", "guardian_consent", "receipt", "request_answer", "transition"),
+    *(
+        "consent_wording",
+        "fund_transfer",
+        "transfer_void",
+        "guardian_consent",
+        "receipt",
+        "request_answer",
+        "transition",
+    ),
 }
 BY = {"sqlite": ("UPDATE", "DELETE", "replace"), "postgresql": ("append_only", "truncate")}
 

@@ -45,7 +45,7 @@ FREE = frozenset({
     "detail", "email", "goal", "guardian", "head", "html", "institution", "item", "made_by", "mentor", "name", "note",
     "now",
     "opinion", "outline", "place", "planned", "reason", "research", "said", "school", "shown", "target", "teacher",
-    "text", "unit", "was", "whom",
+    "text", "unit", "voucher", "was", "whom",
 })  # fmt: skip
 """Columns in which somebody's own words stand, or a person's name."""
 
@@ -59,7 +59,7 @@ FIXED = frozenset({
     "digest", "event", "form", "from_state", "funding", "gender", "grade", "ics", "key", "kind", "likeness",
     "mark",
     "message_id", "number", "office", "owner", "papers", "part", "password", "person", "persons",
-    "phase", "recipient", "relation", "resume", "role",
+    "phase", "purpose", "recipient", "relation", "resume", "role",
     "rule", "salt", "sha256", "sheet", "slot", "state", "subject", "title", "to_state", "token", "totp", "type", "way",
     "what", "whose", "wording",
 })  # fmt: skip
@@ -76,7 +76,7 @@ ASKED = frozenset({("request", "kind"), ("request", "until")})
 
 SAMPLES: Mapping[str, str] = {
     "phase": "interview", "kind": "mentor", "part": "main", "subject": "数学", "type": "导师", "cause": "extension",
-    "rule": "interviews.ratio", "grade": "合格", "what": "试验", "funding": "资助",
+    "rule": "interviews.ratio", "grade": "合格", "what": "试验", "funding": "资助", "purpose": "grant",
 }  # fmt: skip
 
 
@@ -224,6 +224,7 @@ def _sample(column: Column[Any], city: str) -> object:
         unique = {"number": f"{CODES[city]}-2022-0001"} | {
             key: f"{key} of {city}" for key in ("token", "digest", "key")
         }
+        unique |= {"way": "paid"} if column.table.name == "fund_transfer" else {}
         unique |= {"kind": "student"} if column.table.name == "pool" else {}  # whose key is no party's number
         return unique.get(name, SAMPLES.get(name, ""))
     if isinstance(column.type, JSON):
