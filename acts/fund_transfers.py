@@ -69,18 +69,18 @@ def take_back(database: Database, year: int, new: NewTransfer, stamp: Stamp) -> 
     return Outcome("done", f"{_whose(opened, new)}：{_said([new])}。")
 
 
-def void(database: Database, year: int, transfer: int, reason: str, stamp: Stamp) -> Outcome:
+def void(database: Database, year: int, serial: int, reason: str, stamp: Stamp) -> Outcome:
     """Record that a transfer was recorded in error; `refused` where there is none, it is void, or more came back."""
     with database.write("every") as connection:
         opened = _at_hand(connection, year, stamp)
-        one = next((one for one in fund_transfers.transfers(connection, year) if one.id == transfer), None)
+        one = next((one for one in fund_transfers.transfers(connection, year) if one.serial == serial), None)
         if one is None or one.void is not None:
-            return Outcome("refused", f"{year} 年度没有第 {transfer} 号经费登记，或已登记为有误，未作改动。")
-        rest = [kept for kept in fund_transfers.transfers(connection, year) if kept.id != transfer]
+            return Outcome("refused", f"{year} 年度没有第 {serial} 号经费登记，或已登记为有误，未作改动。")
+        rest = [kept for kept in fund_transfers.transfers(connection, year) if kept.serial != serial]
         if one.way == "paid" and _returned_more(one, rest):
-            return Outcome("refused", f"第 {transfer} 号拨付的已登记收回；请先将收回登记为有误，再办这一号。")
-        fund_transfers.put_void(connection, year, transfer, reason, stamp)
-    return Outcome("done", f"{_whose(opened, one)}：第 {transfer} 号（{_said([one])}）已登记为有误，不再计入。")
+            return Outcome("refused", f"第 {serial} 号拨付的已登记收回；请先将收回登记为有误，再办这一号。")
+        fund_transfers.put_void(connection, year, serial, reason, stamp)
+    return Outcome("done", f"{_whose(opened, one)}：第 {serial} 号（{_said([one])}）已登记为有误，不再计入。")
 
 
 def _at_hand(connection: Connection, year: int, stamp: Stamp) -> Year:

@@ -65,9 +65,12 @@ class NewTransfer:
 
 @dataclass(frozen=True, slots=True)
 class Transfer(NewTransfer):
-    """A sum on record, in yuan to the cent; `void` is why it was recorded in error, None where it counts."""
+    """A sum on record by its number of the year, in yuan to the cent.
 
-    id: int = 0
+    `void` is why it was recorded in error, None where it counts.
+    """
+
+    serial: int = 0
     by: str = ""
     as_of: datetime | None = None
     void: str | None = None
@@ -199,7 +202,7 @@ def counted(found: Iterable[Transfer]) -> list[Transfer]:
 def transfers(connection: Connection, year: int) -> list[Transfer]:
     """Give every transfer of a year in the order recorded, those recorded in error too."""
     table, void = table_of(FundTransfer), table_of(TransferVoid)
-    columns = ("purpose", "way", "city", "number", "amount", "day", "voucher", "reason", "id", "by", "as_of")
+    columns = ("purpose", "way", "city", "number", "amount", "day", "voucher", "reason", "serial", "by", "as_of")
     joined = table.outerjoin(void, void.c.transfer == table.c.id)
     query = select(*(table.c[name] for name in columns), void.c.reason).select_from(joined)
     rows = connection.execute(query.where(table.c.year == year).order_by(table.c.id))
@@ -213,17 +216,20 @@ def put(connection: Connection, year: int, new: Sequence[NewTransfer], stamp: St
     same = [table.c[name] for name in places]
     before = select(*same, func.count()).where(table.c.year == year).group_by(*same)
     had = Counter({tuple(row[:-1]): row[-1] for row in connection.execute(before)})
-    rows = []
-    for one in new:
+    last = select(func.coalesce(func.max(table.c.serial), 0)).where(table.c.year == year)
+    begun, rows = connection.execute(last).scalar_one(), []
+    for place, one in enumerate(new, begun + 1):
         key = tuple(getattr(one, name) for name in places)
         had[key] += 1
-        rows.append({"year": year, "edition": had[key], **asdict(one), **stamp.columns()})
+        rows.append({"year": year, "serial": place, "edition": had[key], **asdict(one), **stamp.columns()})
     connection.execute(insert(table), rows)
     bump(connection, year)
 
 
-def put_void(connection: Connection, year: int, transfer: int, reason: str, stamp: Stamp) -> None:
+def put_void(connection: Connection, year: int, serial: int, reason: str, stamp: Stamp) -> None:
     """Put on record that a transfer was recorded in error; its primary key forbids twice."""
-    row = {"transfer": transfer, "year": year, "reason": reason, **stamp.columns()}
+    table = table_of(FundTransfer)
+    of = select(table.c.id).where(table.c.year == year, table.c.serial == serial)
+    row = {"transfer": connection.execute(of).scalar_one(), "year": year, "reason": reason, **stamp.columns()}
     connection.execute(insert(table_of(TransferVoid)), [row])
     bump(connection, year)

@@ -250,7 +250,7 @@ def _funds(asked: ExportRequest) -> tuple[Table, ...]:
     columns = ("城市", *(f"{one.head.removesuffix('（元）')}{one.label}" for one in balance.COLUMNS))
     kept = [
         (
-            *(one.id, one.day, asked.place(one.city), PURPOSES[one.purpose], one.number, WAYS[one.way], one.amount),
+            *(one.serial, one.day, asked.place(one.city), PURPOSES[one.purpose], one.number, WAYS[one.way], one.amount),
             *(one.voucher, "" if one.void is None else "登记有误，不计"),
         )
         for one in fund_transfers.transfers(asked.connection, asked.year.year)

@@ -15,14 +15,19 @@ class FundTransfer(SQLModel, table=True):
     """One sum that moved between the province and a city, as its voucher has it, to the cent (七(一), 三(二)).
 
     `purpose` is `work` (a city's working funds) or `grant` (that of the student of that `number`, else ""); `way` is
-    `paid` or `returned`. `edition` counts those of the same purpose, way, city and number: nothing is paid twice.
+    `paid` or `returned`. `serial` counts those of the year without a gap; `edition` counts those of the same purpose,
+    way, city and number: nothing is paid twice.
     """
 
     __tablename__ = "fund_transfer"
-    __table_args__ = (UniqueConstraint("year", "purpose", "way", "city", "number", "edition"),)
+    __table_args__ = (
+        UniqueConstraint("year", "serial"),
+        UniqueConstraint("year", "purpose", "way", "city", "number", "edition"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     year: int = Field(foreign_key="programme_year.year")
+    serial: int
     purpose: str
     way: str
     city: str

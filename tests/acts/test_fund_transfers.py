@@ -116,7 +116,7 @@ def test_a_sum_is_paid_once_and_nothing_is_typed(scene: Scene) -> None:
     with scene.database.read() as connection:
         assert len(fund_transfers.transfers(connection, YEAR)) == 1
     row = {"year": YEAR, "purpose": "work", "way": "paid", "city": "nanjing", "number": "", "edition": 1}
-    again = row | {"amount": FUND, "day": DAY, "voucher": "", "reason": "", **NOW.columns()}
+    again = row | {"serial": 9, "amount": FUND, "day": DAY, "voucher": "", "reason": "", **NOW.columns()}
     with pytest.raises(DBAPIError), scene.database.write(YEAR) as connection:
         connection.execute(insert(table_of(FundTransfer)), [again])
 

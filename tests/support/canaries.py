@@ -233,7 +233,7 @@ def _sample(column: Column[Any], city: str) -> object:
         return date(2022, 2, 25) if name == "until" else DAY
     if isinstance(column.type, UTCDateTime):
         return UNTIL
-    return YEAR if name == "year" else 1
+    return {"serial": [*CODES].index(city) + 1, "year": YEAR}.get(name, 1)
 
 
 def text_of(content: bytes) -> str:

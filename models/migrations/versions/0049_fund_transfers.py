@@ -17,6 +17,7 @@ def upgrade() -> None:
         "fund_transfer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("purpose", "way", "city", "number")),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("amount", Hundredths(), nullable=False),
@@ -25,6 +26,7 @@ def upgrade() -> None:
         *(sa.Column(name, UTCDateTime(), nullable=False) for name in ("at", "as_of")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_transfer")),
         sa.ForeignKeyConstraint(["year"], ["programme_year.year"], name=op.f("fk_fund_transfer_year_programme_year")),
+        sa.UniqueConstraint("year", "serial", name=op.f("uq_fund_transfer_year_serial")),
         sa.UniqueConstraint(
             *("year", "purpose", "way", "city", "number", "edition"),
             name=op.f("uq_fund_transfer_year_purpose_way_city_number_edition"),
@@ -42,7 +44,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_transfer_void_year"), "transfer_void", ["year"])
-    guard(op.get_bind(), "fund_transfer", "id", "year, purpose, way, city, number, edition")
+    guard(op.get_bind(), "fund_transfer", "id", "year, serial", "year, purpose, way, city, number, edition")
     guard(op.get_bind(), "transfer_void", "transfer")
 
 
