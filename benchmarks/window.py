@@ -30,6 +30,7 @@ from benchmarks.measuring import Table, middle, run, seconds
 from benchmarks.window_site import COOKIE, NOW, make, site_of
 from calendars.year import Year
 from dashboard.serving.app import make_app
+from dashboard.serving.in_hand import due_soon, hands
 from dashboard.serving.look import Looking
 from dashboard.serving.rendering import STATIC, environment
 from dashboard.signing_in.reader import Reader, Role
@@ -38,7 +39,6 @@ from dashboard.views.agenda import agenda
 from dashboard.views.matrix import MARKS, SHAPES, lines
 from models import writing
 from models.database import Database
-from models.reports import matrix
 from models.standing import opened
 
 CITIES = (13, 333)
@@ -283,14 +283,15 @@ async def _asked(app: ASGIApp) -> None:
 
 def _plain(app: FastAPI, database: Database, one: Measured) -> str:
     with database.read() as connection:
-        found, year = matrix(connection, one.year.year, NOW), opened(connection, one.year.year)
-    every = lines(found)
+        look = Looking(opened(connection, one.year.year), NOW, NOW)
+        waits = hands(connection, look)
+    found, every = waits.matrix, lines(waits.matrix)
     request = Request({"type": "http", "path": PAGE, "query_string": b"", "headers": [], "app": app})
     request.state.reader = reader = Reader(1, "bench", "省办", Role.ADMIN, None, "", "")
     facts: Mapping[str, object] = {
-        "request": request, "reader": reader, "year": year.year,
-        "look": Looking(year, NOW, NOW), "matrix": found, "lines": every, "cities": len(every),
-        "hands": sum(line.hand for line in every), "agenda": agenda(found), "requests": [], "only": None,
+        "request": request, "reader": reader, "year": look.opened.year, "look": look, "matrix": found,
+        "lines": every, "cities": len(every), "waits": waits, "in_hand": sum(line.hand for line in every),
+        "soon": len(set(due_soon(found))), "agenda": agenda(found), "requests": [], "only": None, "steps_left": (),
         "shapes": SHAPES, "marks": MARKS,
     }  # fmt: skip
     return environment().get_template("home.html").render(facts)
