@@ -28,6 +28,12 @@ class _Row(SheetRow):
     account: Annotated[str, Ask(COLUMNS["account"], UNIT, "小写字母、数字、点、横线，登录时用", personal="no")] = ""
 
 
+UNREAD = frozenset({"cell.error", "cell.formula", "cell.merged", "cell.unreadable"})
+"""What a cell is that holds nothing anybody typed: read as empty it would mean that all stays as it is."""
+
+MOST = 10
+"""So many of them are named at once."""
+
 FORM = Form("offices", "各市邮箱、经办人和账号", 1, (Sheet("各市", "offices", _Row),))
 
 
@@ -47,6 +53,9 @@ def read(data: bytes, year: Year) -> list[OfficeRow] | str:
     if typed is None:
         first = sandbox.read(data, form).errors[0]
         return f"{first.wrong}；{first.right}。"
+    lost = [fault.sentence for fault in sandbox.read(data, form).errors if fault.code in UNREAD]
+    if lost:
+        return "".join(f"{sentence.rstrip('。')}。" for sentence in lost[:MOST])
     rows = [OfficeRow(**{name: _text(cells.get(name)) for name in FIELDS}) for cells in typed["offices"].values()]
     found = [row for row in rows if row.city or not row.blank]
     return found or "“各市”表里没有内容，或表头不是模板的；请下载模板，填好后再上传。"

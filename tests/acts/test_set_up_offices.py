@@ -8,9 +8,11 @@ import email.policy
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 import post.sending
@@ -97,6 +99,22 @@ def test_a_workbook_gives_back_what_was_put_in_it_and_what_is_wrong_in_it_too() 
         office_workbook.read(b"PK no workbook", calendar())
         == "文件已损坏或不完整；请在 Excel 或 WPS 中重新打开、另存后上传。"
     )
+
+
+@pytest.mark.parametrize("broken", ["#N/A", '=A5&"x"'])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_cell_that_holds_nothing_anybody_typed_is_no_empty_one(broken: str, *, whole: bool) -> None:
+    """An empty mailbox means that it stays as it is: an error of Excel is named at its cell, in a row of such too."""
+    book = load_workbook(BytesIO(office_workbook.workbook(calendar(), ROWS[:2])))
+    sheet = book["各市"]
+    line = sheet.max_row
+    for column in range(1, sheet.max_column + 1) if whole else [2]:
+        sheet.cell(line, column).value = broken
+    target = BytesIO()
+    book.save(target)
+    said = office_workbook.read(target.getvalue(), calendar())
+    assert isinstance(said, str)
+    assert f"第 {line} 行“邮箱”" in said
 
 
 def test_all_cities_are_set_up_in_one_act_and_again_nothing_changes(scene: Scene) -> None:
