@@ -108,7 +108,8 @@ def lateness(status: Matrix) -> Iterator[tuple[str, str, str, str, str]]:
 
 def why_late(status: Matrix, standing: Standing) -> str:
     """What the gate refused, else that nothing was filed; and for how many days it has been overdue."""
-    why = "；".join(standing.mends) or "截止前没有报送"
+    unfiled = "后交部分没有交齐" if standing.second_late else "截止前没有报送"
+    why = "；".join(standing.mends) or unfiled
     waits = pending_of(status, status.year.phase(standing.phase), standing)
     return f"{why}（逾期第 {waits.late} 天）" if waits else why
 

@@ -71,7 +71,7 @@ def _totals(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
     states = [cell.state for line in shown for cell in line.cells]
     return [
         f"已通过 {states.count(State.PASSED)}/{len(states)} 项",
-        f"已逾期 {states.count(State.OVERDUE)} 项",
+        f"已逾期 {len(waiting(matrix, province=False))} 项",
         *(f"{one.label} {matrix.counted(one)} {one.unit}" for one in matrix.book.totals if one.shown),
         *([f"在培 {matrix.in_training} 人"] if matrix.in_training is not None else []),
         f"函件未送达 {alarms.letters.get('failed', 0)} 封、待核实 {alarms.letters.get('unknown', 0)} 封",
@@ -90,14 +90,18 @@ def _late(matrix: Matrix, shown: Sequence[MatrixLine]) -> list[str]:
     found = []
     for line in shown:
         for cell, standing in zip(line.cells, matrix.cities[line.city.slug], strict=True):
-            if cell.state in {State.OVERDUE, State.RETURNED}:
-                title = f"{line.city.name}市 {matrix.year.phase(cell.phase).name}"
-                left = f"，{cell.left}" if cell.left else ""
-                found.append(f"{title}：{cell.word}{left}（截止日 {standing.due.day}）。{_why(matrix.book, standing)}")
+            second = standing.second if standing.second_late else None
+            if second or cell.state in {State.OVERDUE, State.RETURNED}:
+                title = f"{line.city.name}市 {matrix.year.phase(cell.phase).name}{'（后交部分）' if second else ''}"
+                left = f"，{cell.left}" if cell.left and not second else ""
+                word, due = ("已逾期", second) if second else (cell.word, standing.due)
+                found.append(f"{title}：{word}{left}（截止日 {due.day}）。{_why(matrix.book, standing)}")
     return found
 
 
 def _why(book: Book, standing: Standing) -> str:
+    if standing.second_late:
+        return "后交部分没有交齐。"
     if standing.refusals:
         return f"未符合：{'、'.join(rule_name(book, rule) for rule in standing.refusals)}。"
     return "截止前没有报送。" if standing.filed_at is None else "报送后被退回，没有再次报送。"

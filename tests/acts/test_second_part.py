@@ -21,6 +21,7 @@ from acts.nudge import nudge
 from acts.own_letter import WantedLetter, write
 from acts.rejoin import rejoin
 from commands.matrix import lateness
+from dashboard.exports.status_report import facts
 from dashboard.signing_in.reader import Reader, Role
 from dashboard.views.agenda import to_decide
 from dashboard.views.todo import tasks
@@ -28,6 +29,7 @@ from models import reports
 from models.columns import table_of
 from models.letterbox import SentLetter
 from models.tables.season import Letter
+from models.waiting import waiting
 from phases.book import BOOK
 from phases.year_end import FundsRow
 from season.expected_letters import CityPhaseLetters, read_city
@@ -128,8 +130,12 @@ def test_a_city_that_has_not_filed_all_is_late_from_its_day_on_and_only_then(fil
     assert stands(filed, "2022-12-31T23:59") == {**due, "second_late": False}
     assert stands(filed, CLOSED) == {**due, "second_late": True}
     with filed.database.read() as connection:
-        named = [row[:3] for row in lateness(reports.matrix(connection, YEAR, instant(CLOSED)))]
-    assert ("南京", "年度评价（后交部分）", "已逾期") in named
+        found = reports.matrix(connection, YEAR, instant(CLOSED))
+    named = {row[1]: (row[0], *row[2:]) for row in lateness(found) if row[0] == "南京"}
+    assert named["年度评价（后交部分）"] == ("南京", "已逾期", "2022-12-31", "后交部分没有交齐（逾期第 1 天）")
+    report = facts(found, (), instant(CLOSED))
+    assert "南京市 年度评价（后交部分）：已逾期（截止日 2022-12-31）。后交部分没有交齐。" in report["late"]
+    assert f"已逾期 {len(waiting(found, province=False))} 项" in report["totals"]
     whole = filed.sheets(YEAR_END, NANJING)
     assert filed.load(YEAR_END, NANJING, whole, "2022-12-31T23:59", dry_run=True).done
     assert (
