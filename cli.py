@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+import shadowed  # noqa: F401 -- before anything of ours is looked for by its name
 from commands.help_in_chinese import ChineseHelp, complaint, help_on
 from commands.options import AT_END, ConfigurationError, UsageError
 from commands.output import console, say

@@ -133,6 +133,7 @@ SEEN_FROM_SEVERAL_ROOMS = frozenset(
         "city_requests", "consents",
         "contact_evidence", "contact_receipts", "contacts", "countersigning", "couriers", "data_handling", "database",
         "days_told", "deeds", "expected_letters", "exports", "feeds", "filed_rows", "forecast", "fork",
+        "fund_transfers",
         "guardian_consents", "handover",
         "letter_marks", "letterbox", "letters", "likely_children",
         "masking", "matrix", "notice", "offices", "open_years", "own_letter", "parties", "personal_changes",

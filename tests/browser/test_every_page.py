@@ -43,6 +43,7 @@ EVERYBODY = {
             "calendar",
             "consent",
             "exports",
+            "funds",
             "handover",
             "letters",
             "letters/write",
