@@ -52,8 +52,8 @@ def pay(
     return Outcome("done", f"{named}：{_said(new)}。")
 
 
-def take_back(database: Database, year: int, new: NewTransfer, stamp: Stamp) -> Outcome:
-    """Record that a city returned something of what it was paid; all that it still has where the amount is nought.
+def take_back(database: Database, year: int, new: NewTransfer, stamp: Stamp, *, whole: bool = False) -> Outcome:
+    """Record that a city returned something of what it was paid; `whole`: all that it still has.
 
     `refused` where nothing was paid, and where more would come back than was.
     """
@@ -62,7 +62,7 @@ def take_back(database: Database, year: int, new: NewTransfer, stamp: Stamp) -> 
         place = (new.purpose, new.city, new.number)
         found = fund_transfers.claims(connection, opened)
         kept = sum((one.kept for one in found if (one.purpose, one.city, one.number) == place), NOTHING)
-        new = replace(new, amount=new.amount or kept)
+        new = replace(new, amount=kept) if whole else new
         if why := _not_then(new.day, stamp) or _not_back(new, kept):
             return Outcome("refused", f"{_whose(opened, new)}：{why}")
         fund_transfers.put(connection, year, [new], stamp)
@@ -98,7 +98,7 @@ def _not_then(day: date, stamp: Stamp) -> str:
 
 def _nothing_due(found: Sequence[Claim], purpose: Purpose) -> str:
     title = PURPOSES[purpose]
-    if any(one.paid for one in found):
+    if any(one.kept for one in found):
         return f"应拨付的{title}都已登记拨付，未作改动。"
     if any(one.standing == "planned" for one in found):
         return f"报送的入选名单还没有核定，{title}暂不能拨付，未作改动。"
@@ -107,6 +107,8 @@ def _nothing_due(found: Sequence[Claim], purpose: Purpose) -> str:
 
 def _not_back(new: NewTransfer, kept: Decimal) -> str:
     title = PURPOSES[new.purpose]
+    if kept and not new.amount:
+        return "收回的金额应大于 0；全部收回的可以不写金额，未作改动。"
     if not kept:
         return f"没有登记拨付过{title}，或已全部收回；请核对城市和报名号，未作改动。"
     if new.amount > kept:
@@ -156,11 +158,11 @@ def _returned(bench: Bench, filled: Filled, city: str) -> Outcome:
     if (_purpose(filled) == "grant") is not bool(number):
         return Outcome("refused", "收回学生资助经费的，写学生的报名号；收回工作经费的不写。未作改动。")
     try:
-        amount = money(words["amount"]) if words.get("amount") else NOTHING
+        amount = money(words["amount"]) if (typed := words.get("amount")) else NOTHING
     except BadCellError as error:
         return Outcome("refused", f"收回的金额{error.wrong}；应为金额（元），如 1234.50。未作改动。")
     new = NewTransfer(_purpose(filled), "returned", city, number, amount, _day(filled), words["voucher"], filled.reason)
-    return take_back(bench.database, bench.year.year, new, bench.stamp)
+    return take_back(bench.database, bench.year.year, new, bench.stamp, whole=not typed)
 
 
 def _voided(bench: Bench, filled: Filled) -> Outcome:

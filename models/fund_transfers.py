@@ -99,8 +99,8 @@ class Claim:
 
     @property
     def due(self) -> Decimal:
-        """What is still to be paid."""
-        return self.amount if self.standing == "approved" and not self.paid else NOTHING
+        """What is still to be paid; again, where all of it came back and it is due after all."""
+        return self.amount if self.standing == "approved" and not self.kept else NOTHING
 
     @property
     def owed_back(self) -> Decimal:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CAME = "came"
 """The hidden field that carries it from step to step."""
 
-WITHIN = re.compile(r"/\d{4}(?!/acts/|/years)(?:/[\w.-]{1,60}){0,4}(?:\?(?!.*\bas_of=)[\w=&%.+-]{0,200})?", re.ASCII)
+WITHIN = re.compile(r"/\d{4}(?!/acts/|/years)(?:/\w[\w.-]{0,59}){0,4}(?:\?(?!.*\bas_of=)[\w=&%.+-]{0,200})?", re.ASCII)
 """A page of a year, with its filters: no step of an act, and nothing of the past, where none is done."""
 
 

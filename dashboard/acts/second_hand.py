@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from acts.act import Bench
 from acts.doing import acted
 from calendars.errors import TalentError
+from dashboard.acts.came_from import CAME
 from dashboard.acts.typed_fields import DIGITS, Typed
 from dashboard.serving.policy import NotThere
 from models import audit, prepared_acts
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from models.prepared_acts import Given, KeptAct, Settled
     from models.stamp import Stamp
 
-OWN = ("once", "digest")
+OWN = ("once", "digest", CAME)
 """What a form that confirms brings besides what was prepared."""
 
 HOW: Mapping[Settled, str] = {

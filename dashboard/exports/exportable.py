@@ -242,13 +242,18 @@ def _nominees(asked: ExportRequest) -> tuple[Table, ...]:
 
 
 def _funds(asked: ExportRequest) -> tuple[Table, ...]:
-    """The account of each city and, for the province, of all; and every transfer."""
+    """The account of each city and, for the province, of all."""
     found = fund_transfers.accounts(asked.connection, asked.year, asked.city)
     rows: list[tuple[Cell, ...]] = [(asked.place(one.city), *balance.line(one)) for one in found]
     if asked.city is None:
         rows.append(("全省", *balance.total(found)))
     columns = ("城市", *(f"{one.head.removesuffix('（元）')}{one.label}" for one in balance.COLUMNS))
-    kept = [
+    return (Table("经费收支", columns, rows),)
+
+
+def _transfers(asked: ExportRequest) -> tuple[Table, ...]:
+    """Every payment and return, also what was recorded in error."""
+    rows = [
         (
             *(one.serial, one.day, asked.place(one.city), PURPOSES[one.purpose], one.number, WAYS[one.way], one.amount),
             *(one.voucher, "" if one.void is None else "登记有误，不计"),
@@ -256,8 +261,8 @@ def _funds(asked: ExportRequest) -> tuple[Table, ...]:
         for one in fund_transfers.transfers(asked.connection, asked.year.year)
         if asked.city in {None, one.city}
     ]
-    register = ("登记号", "日期", "城市", "经费", "报名号", "拨付、收回", "金额（元）", "凭证号", "备注")
-    return Table("经费收支", columns, rows), Table("登记簿", register, kept)
+    columns = ("登记号", "日期", "城市", "经费", "报名号", "拨付、收回", "金额（元）", "凭证号", "备注")
+    return (Table("经费登记簿", columns, rows),)
 
 
 def _grants(asked: ExportRequest) -> tuple[Table, ...]:
@@ -273,7 +278,7 @@ def _grants(asked: ExportRequest) -> tuple[Table, ...]:
             one.number,
             name(names.get(one.number, "")),
             STANDINGS[one.standing],
-            one.amount if one.standing in {"approved", "left"} else None,
+            one.amount if one.standing == "approved" else None,
             *(one.paid, one.on, one.returned),
         )
         for one in mine
@@ -342,6 +347,7 @@ TABLES: Mapping[str, Export] = {
     "awards": Export("聘书、证书", _awards, personal=True, now=True),
     "nominees": Export("科技创新大赛推荐名单", _nominees, personal=True, now=True, provincial=True),
     "funds": Export("经费收支", _funds, now=True),
+    "transfers": Export("经费登记簿", _transfers, now=True),
     "grants": Export("资助学生名单", _grants, personal=True, now=True),
     "data-handling": Export(data_handling.TITLE, data_handling.handling_tables, now=True, provincial=True),
     "statistics": Export("分校人数", _statistics, now=True),

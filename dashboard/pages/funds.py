@@ -13,7 +13,7 @@ from calendars.deadlines import day_of
 from dashboard.exports.balance_sheet import balance_sheet
 from dashboard.serving.area import Area
 from dashboard.serving.arrival import place
-from dashboard.serving.look import Look, Looking
+from dashboard.serving.look import Look, Looking, Present
 from dashboard.serving.policy import EVERYONE, PROVINCE, Signed, allow
 from dashboard.serving.rendering import page
 from dashboard.views import balance
@@ -43,7 +43,7 @@ def funds(request: Request, reader: Signed, look: Look) -> Response:
 
 
 @area.get("/{year:int}/funds.pdf", dependencies=[Depends(allow(PROVINCE))])
-async def printed(request: Request, look: Look) -> Response:
+async def printed(request: Request, look: Present) -> Response:
     """Give the table of all cities as it is carried to the finance office; set in type one at a time."""
     async with place("reports"):
         return await run_in_threadpool(_made, request.app.state.site, look)

@@ -56,10 +56,11 @@ def paid(scene: Scene, city: str, purpose: Purpose) -> str:
     return pay(scene.database, YEAR, city, purpose, NOW, day=DAY, voucher="2022-记-31").message
 
 
-def returned(scene: Scene, city: str, amount: str, number: str = "") -> str:
+def returned(scene: Scene, city: str, amount: str = "", number: str = "") -> str:
+    """An amount, or all that there is."""
     purpose: Purpose = "grant" if number else "work"
-    new = NewTransfer(purpose, "returned", city, number, Decimal(amount), DAY, "2022-记-77", "退出")
-    return take_back(scene.database, YEAR, new, NOW).message
+    new = NewTransfer(purpose, "returned", city, number, Decimal(amount or 0), DAY, "2022-记-77", "退出")
+    return take_back(scene.database, YEAR, new, NOW, whole=not amount).message
 
 
 @ON_SQLITE
@@ -127,9 +128,13 @@ def test_what_comes_back_is_no_more_than_was_paid(scene: Scene) -> None:
     assert "拨付后尚未收回的工作经费为 20000 元，不能收回 20000.01 元" in returned(scene, "nanjing", "20000.01")
     assert "收回工作经费 1234.56 元" in returned(scene, "nanjing", "1234.56")
     assert "不能收回 18765.45 元" in returned(scene, "nanjing", "18765.45")
-    assert "收回工作经费 18765.44 元" in returned(scene, "nanjing", "0")
-    assert "或已全部收回" in returned(scene, "nanjing", "0")
-    assert accounts(scene)["nanjing"].claims[0].kept == 0
+    assert "收回的金额应大于 0" in returned(scene, "nanjing", "0.00")
+    assert "收回工作经费 18765.44 元" in returned(scene, "nanjing")
+    assert "或已全部收回" in returned(scene, "nanjing")
+    (claim,) = accounts(scene)["nanjing"].claims
+    assert (claim.kept, claim.due) == (Decimal(0), FUND)  # due all the same: it is paid again
+    assert "拨付工作经费 20000 元" in paid(scene, "nanjing", "work")
+    assert "都已登记拨付" in paid(scene, "nanjing", "work")
 
 
 def test_what_was_recorded_in_error_counts_no_more_and_is_recorded_anew(scene: Scene) -> None:
@@ -164,7 +169,7 @@ def test_whoever_declines_owes_back_what_was_paid_and_the_preview_says_so(scene:
     assert standing.pop(first.number) == ("gone", "0.00", "5000.00")
     assert standing.pop(second.number) == ("approved", "0.00", "0.00")
     assert [*standing.values()] == [("approved", "5000", "0.00")]
-    assert "收回学生资助经费 1 名 5000 元" in returned(scene, NANJING, "0", first.number)
+    assert "收回学生资助经费 1 名 5000 元" in returned(scene, NANJING, number=first.number)
     assert "拨付学生资助经费 1 名 5000 元" in paid(scene, NANJING, "grant")
 
 

@@ -256,6 +256,7 @@ def test_what_cannot_be_brought_back_stands_apart_and_has_another_colour(window:
         (f"{BASE}/2022/acts/extend", "/2022/shortlist/yancheng"),
         (f"{BASE}/2021/tasks", "/2022/shortlist/yancheng"),
         (f"{BASE}//elsewhere.example/2022", "/2022/shortlist/yancheng"),
+        (f"{BASE}/2022/./acts/withdraw", "/2022/shortlist/yancheng"),
     ],
 )
 def test_an_act_leads_back_to_where_it_was_begun(window: Window, begun: str, back: str) -> None:

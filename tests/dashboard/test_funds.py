@@ -48,8 +48,11 @@ def test_the_table_is_the_same_on_the_page_in_the_workbook_and_in_print(window: 
     assert names == [*(city.name for city in files.load(YEAR).cities), "全省"]
     assert lines["南京"][1:5] == (20000, 20000, 0, 0)
     assert lines["全省"][1:5] == (260000, 20000, 0, 0)
+    register = admin.get(f"/{YEAR}/exports/transfers.csv").text.splitlines()
+    assert (len(register), "2022-记-31" in register[1]) == (2, True)
     pdf = admin.get(f"/{YEAR}/funds.pdf")
     (only,) = PdfReader(BytesIO(pdf.content)).pages
     said = only.extract_text()
     assert ("经费收支表" in said, "260000" in said, "负责人" in said) == (True, True, True)
+    assert admin.get(f"/{YEAR}/funds.pdf?as_of=2022-01-10T09:00").status_code != 200  # of no past is anything known
     assert window.as_("nanjing").get(f"/{YEAR}/funds.pdf").status_code == 404
