@@ -100,7 +100,7 @@ async def print_out(
         raise NotThere
     if reader.city is None and not uncovering.is_reason(reason.strip()):
         raise NoPrintReason
-    async with place("reports"):
+    async with place("dear"):
         return await run_in_threadpool(_file, request, reader, look, which, reader.city or city, number, reason.strip())
 
 

@@ -46,7 +46,7 @@ async def played(request: Request, look: Present, reader: Signed) -> HTMLRespons
     form = await request.form()
     typed = {name: value.strip()[:LONGEST] for name, value in form.items() if isinstance(value, str)}
     await form.close()
-    async with place("reports"):
+    async with place("dear"):
         return await run_in_threadpool(_played, request, look, reader, typed)
 
 

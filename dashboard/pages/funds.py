@@ -45,7 +45,7 @@ def funds(request: Request, reader: Signed, look: Look) -> Response:
 @area.get("/{year:int}/funds.pdf", dependencies=[Depends(allow(PROVINCE))])
 async def printed(request: Request, look: Present) -> Response:
     """Give the table of all cities as it is carried to the finance office; set in type one at a time."""
-    async with place("reports"):
+    async with place("dear"):
         return await run_in_threadpool(_made, request.app.state.site, look)
 
 

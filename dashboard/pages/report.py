@@ -33,7 +33,7 @@ area = Area(dependencies=[Depends(allow(PROVINCE))])
 @area.get("/{year:int}/report.pdf")
 async def report(request: Request, look: Look) -> Response:
     """Give the report as of the instant that is looked at; one is set in type at a time, which takes much memory."""
-    async with place("reports"):
+    async with place("dear"):
         return await run_in_threadpool(_made, request.app.state.site, look)
 
 

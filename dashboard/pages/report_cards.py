@@ -30,7 +30,7 @@ area = Area(dependencies=[Depends(allow(EVERYONE))])
 @area.get("/{year:int}/{phase}/{city}/card.pdf")
 async def card(request: Request, look: Look, phase: str, city: str) -> Response:
     """Give the newest report card of a city phase as of the instant that is looked at; one is set in type at a time."""
-    async with place("reports"):
+    async with place("dear"):
         return await run_in_threadpool(_made, request.app.state.site, look, phase, city)
 
 

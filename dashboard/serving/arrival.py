@@ -47,7 +47,7 @@ ARRIVED: ContextVar[Came | None] = ContextVar("arrived", default=None)
 
 _PLACES: RunVar[Mapping[str, CapacityLimiter]] = RunVar("places")
 _OWN: RunVar[WeakValueDictionary[int, CapacityLimiter]] = RunVar("own places")
-PLACES = {"year": AT_ONCE, "no year": AT_ONCE, "uploads": UPLOADS_AT_ONCE, "reports": 1, "dear": 1}
+PLACES = {"year": AT_ONCE, "no year": AT_ONCE, "uploads": UPLOADS_AT_ONCE, "dear": 1}
 """How many requests of a kind may hold a thread at once; of 40 there are."""
 
 
