@@ -27,17 +27,18 @@ if TYPE_CHECKING:
 Kind = Literal[
     "phase", "form", "cities", "city", "day", "reason", "rule", "new-rule", "letter", "address", "office", "other-city",
     "choice", "request", "difference", "calendar", "grid", "file", "text", "student", "remark", "again",
-    "date",
+    "date", "transfer",
 ]  # fmt: skip
 """How a field is asked and read."""
 
 YEARLY: frozenset[Kind] = frozenset(
-    {"phase", "cities", "city", "request", "difference", "calendar", "rule", "new-rule", "form"}
+    {"phase", "cities", "city", "request", "difference", "calendar", "rule", "new-rule", "form", "transfer"}
 )
 """What lies in one year."""
 
 SLOTS: Mapping[Kind, str] = {
     "day": "until", "reason": "reason", "letter": "number", "request": "number", "difference": "number",
+    "transfer": "number",
     "calendar": "calendar", "grid": "rows", "file": "file",
 }  # fmt: skip
 """Where what a field brings is kept; phase and cities are looked up, all else is a word."""

@@ -102,6 +102,8 @@ def _change(season: Season, cell: Cell, new: NewScore) -> _Change | str:
         score = cast("Decimal", SCORE.parse(new.score))
     except BadCellError as wrong:
         return f"{title}：更正的评分{wrong.wrong}；{wrong.right or SCORE.hint}。"
+    if score != round(score, 2):
+        return f"{title}：更正的评分小数超过两位；{SCORE.hint}。"
     judged = judging.judge_cities(season, cell.phase, [cell.city], judging.PROVINCE)[cell.city]
     facts = cast("EvaluationFacts", judged.facts)
     rows = {one.number: one for one in facts.evaluations if one.number in facts.in_training}

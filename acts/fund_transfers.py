@@ -13,9 +13,9 @@ from acts.act import CITIES, CITY, Act, Bench, Field, Filled, each
 from acts.single_persons import INTERVIEW
 from calendars.deadlines import day_of
 from calendars.errors import TalentError
-from forms.cells import BadCellError, half_width, money
+from forms.cells import BadCellError, money
 from gates.states import State
-from models import fund_transfers, standing
+from models import audit, fund_transfers, standing
 from models.fund_transfers import NOTHING, PURPOSES, WAYS, NewTransfer
 from season.outcome import Outcome
 from season.unit_of_work import NotARehearsal
@@ -37,19 +37,30 @@ class TriedFunds(TalentError):
 
 
 def pay(
-    database: Database, year: int, city: str, purpose: Purpose, stamp: Stamp, *, day: date, voucher: str
+    database: Database, year: int, cities: Sequence[str], purpose: Purpose, stamp: Stamp, *, day: date, voucher: str
 ) -> Outcome:
-    """Record that a city was paid all that is due to it of a purpose; `refused` where nothing is."""
+    """Record that these cities were paid all that is due to them of a purpose; each that was is in the audit.
+
+    Of the others it says why there was nothing to pay; `refused` where there was nothing for any.
+    """
     with database.write("every") as connection:
         opened = _at_hand(connection, year, stamp)
-        named = opened.city(city).name
-        due = [one for one in fund_transfers.claims(connection, opened) if (one.city, one.purpose) == (city, purpose)]
-        chosen = [one for one in due if one.due]
-        if why := _not_then(day, stamp) or ("" if chosen else _nothing_due(due, purpose)):
-            return Outcome("refused", f"{named}：{why}")
-        new = [NewTransfer(purpose, "paid", city, one.number, one.due, day, voucher) for one in chosen]
-        fund_transfers.put(connection, year, new, stamp)
-    return Outcome("done", f"{named}：{_said(new)}。")
+        if why := _not_then(year, day, stamp):
+            return Outcome("refused", why)
+        found = [one for one in fund_transfers.claims(connection, opened) if one.purpose == purpose]
+        paid, said = list[NewTransfer](), list[str]()
+        for city in cities:
+            mine = [one for one in found if one.city == city]
+            new = [NewTransfer(purpose, "paid", city, one.number, one.due, day, voucher) for one in mine if one.due]
+            said.append(f"{opened.city(city).name}：{f'{_said(new)}。' if new else _nothing_due(mine, purpose)}")
+            paid += new
+        if not paid:
+            return Outcome("refused", "\n".join(said))
+        fund_transfers.put(connection, year, paid, stamp)
+        of = {"what": PAID, "account": stamp.account}
+        subjects = {one.city: f"funds/{year}/{purpose}/{one.city}" for one in paid}
+        audit.record_all(connection, stamp, [of | {"city": city, "subject": one} for city, one in subjects.items()])
+    return Outcome("done", "\n".join(said))
 
 
 def take_back(database: Database, year: int, new: NewTransfer, stamp: Stamp, *, whole: bool = False) -> Outcome:
@@ -63,7 +74,7 @@ def take_back(database: Database, year: int, new: NewTransfer, stamp: Stamp, *, 
         found = fund_transfers.claims(connection, opened)
         kept = sum((one.kept for one in found if (one.purpose, one.city, one.number) == place), NOTHING)
         new = replace(new, amount=kept) if whole else new
-        if why := _not_then(new.day, stamp) or _not_back(new, kept):
+        if why := _not_then(year, new.day, stamp) or _not_back(new, kept):
             return Outcome("refused", f"{_whose(opened, new)}：{why}")
         fund_transfers.put(connection, year, [new], stamp)
     return Outcome("done", f"{_whose(opened, new)}：{_said([new])}。")
@@ -92,8 +103,10 @@ def _at_hand(connection: Connection, year: int, stamp: Stamp) -> Year:
     return opened.year
 
 
-def _not_then(day: date, stamp: Stamp) -> str:
-    return "日期不能晚于今天，未作改动。" if day > day_of(stamp.as_of) else ""
+def _not_then(year: int, day: date, stamp: Stamp) -> str:
+    if day > day_of(stamp.as_of):
+        return "日期不能晚于今天，未作改动。"
+    return f"日期不能早于 {year - 1} 年；请核对年份，未作改动。" if day.year < year - 1 else ""
 
 
 def _nothing_due(found: Sequence[Claim], purpose: Purpose) -> str:
@@ -132,7 +145,7 @@ def _said(moved: Sequence[NewTransfer]) -> str:
     first, total = moved[0], sum((one.amount for one in moved), NOTHING)
     students = f" {len(moved)} 名" if first.purpose == "grant" else ""
     what = f"{WAYS[first.way]}{PURPOSES[first.purpose]}{students} {yuan(total)}"
-    return f"{what}，{first.day.month}月{first.day.day}日，凭证 {first.voucher}"
+    return f"{what}，{first.day.year}年{first.day.month}月{first.day.day}日，凭证 {first.voucher}"
 
 
 def yuan(amount: Decimal) -> str:
@@ -148,8 +161,8 @@ def _day(filled: Filled) -> date:
     return date.fromisoformat(filled.words["day"])
 
 
-def _paid(bench: Bench, filled: Filled, city: str) -> Outcome:
-    of = (bench.database, bench.year.year, city, _purpose(filled), bench.stamp)
+def _paid(bench: Bench, filled: Filled) -> Outcome:
+    of = (bench.database, bench.year.year, filled.cities, _purpose(filled), bench.stamp)
     return pay(*of, day=_day(filled), voucher=filled.words["voucher"])
 
 
@@ -166,9 +179,7 @@ def _returned(bench: Bench, filled: Filled, city: str) -> Outcome:
 
 
 def _voided(bench: Bench, filled: Filled) -> Outcome:
-    text = half_width(filled.words["transfer"]).removesuffix("号").removeprefix("第").strip()
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
-    return void(bench.database, bench.year.year, number, filled.reason, bench.stamp)
+    return void(bench.database, bench.year.year, filled.number, filled.reason, bench.stamp)
 
 
 def _subject(year: Year, filled: Filled) -> str:
@@ -176,27 +187,27 @@ def _subject(year: Year, filled: Filled) -> str:
     return f"funds/{year.year}/{_purpose(filled)}/{about}"
 
 
+PAID = "登记经费拨付"
 PURPOSE = Field("purpose", "经费", "choice", choices=tuple(PURPOSES.items()))
 VOUCHER = Field("voucher", "凭证号", "text", hint="银行回单或记账凭证的编号。")
 REASON = Field("reason", "事由", "reason", hint="写入记录，不发函件；不要写学生的姓名和个人情况。")
 OF_A_CITY = frozenset(State)
-DIGITS = 9
-"""Of a number, so that it fits every database's integer."""
 
 PAY = Act(
     "record-payment",
-    lambda _: "登记经费拨付",
+    lambda _: PAID,
     (
         PURPOSE,
         replace(CITIES, hint="每个市登记应拨而未拨的全部：工作经费，或已核定的资助学生，每名一笔。"),
         Field("day", "拨付日期", "date"),
         VOUCHER,
     ),
-    each(_paid),
+    _paid,
     lambda _, year, filled: f"登记拨付{filled.named(year)}的{PURPOSES[_purpose(filled)]}",
     states=OF_A_CITY,
     of=INTERVIEW,
     subject=_subject,
+    records=True,
     instead="登记错了的，用“经费登记有误”更正。",
 )
 TAKE_BACK = Act(
@@ -221,9 +232,9 @@ TAKE_BACK = Act(
 VOID = Act(
     "void-transfer",
     lambda _: "经费登记有误",
-    (Field("transfer", "登记号", "text", hint="经费页登记簿中的号，如 12。"), REASON),
+    (Field("transfer", "登记号", "transfer", hint="经费页登记簿中的号，如 12。"), REASON),
     _voided,
-    lambda _, __, filled: f"第 {filled.words['transfer']} 号经费登记有误，不再计入",
-    subject=lambda year, filled: f"funds/{year.year}/{filled.words['transfer']}",
+    lambda _, __, filled: f"第 {filled.number} 号经费登记有误，不再计入",
+    subject=lambda year, filled: f"funds/{year.year}/{filled.number}",
     forever="登记为有误之后不能恢复；需要时重新登记一笔。",
 )

@@ -99,8 +99,9 @@ class Claim:
 
     @property
     def due(self) -> Decimal:
-        """What is still to be paid; again, where all of it came back and it is due after all."""
-        return self.amount if self.standing == "approved" and not self.kept else NOTHING
+        """What is still to be paid; again where all of it came back, the rest where the year's figure was raised."""
+        had = self.paid if self.kept else NOTHING
+        return max(self.amount - had, NOTHING) if self.standing == "approved" else NOTHING
 
     @property
     def owed_back(self) -> Decimal:

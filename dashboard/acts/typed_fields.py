@@ -160,7 +160,7 @@ def _new_rule(asked: Field, opened: Opened, typed: Typed, filled: Filled) -> dic
 
 
 def _number(asked: Field, _opened: Opened, typed: Typed, _: Filled) -> dict[str, Any]:
-    text = cells.half_width(_needed(asked, typed))
+    text = cells.half_width(_needed(asked, typed)).removeprefix("第").removesuffix("号").strip()
     if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
         raise _Wrong("应为编号，如 128")
     return {"number": int(text)}
@@ -259,6 +259,7 @@ _READ: Mapping[str, Callable[[Field, Opened, Typed, Filled], dict[str, Any]]] = 
     "letter": _number,
     "request": _number,
     "difference": _number,
+    "transfer": _number,
     "address": _address,
     "office": _office,
     "other-city": _other_city,

@@ -166,7 +166,7 @@ def test_after_the_meeting_nobody_moves_up(scene: Scene) -> None:
 
 def test_who_left_is_asked_for_by_nothing_after(scene: Scene) -> None:
     others = ledger.of_others(scene.through(MEETING, NANJING).database, NANJING)
-    pay(scene.database, YEAR, NANJING, "grant", stamp("2022-03-01T10:00"), day=date(2022, 3, 1), voucher="31")
+    pay(scene.database, YEAR, [NANJING], "grant", stamp("2022-03-01T10:00"), day=date(2022, 3, 1), voucher="31")
     said = left(scene)
     assert said.message == (
         f"南京 {FIRST} 已退出培养。以后各阶段不再计入该生，资助名额不另行使用。"

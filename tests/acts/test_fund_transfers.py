@@ -15,12 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from acts.act import Bench
 from acts.book import ACTS
 from acts.decline_place import decline_place
-from acts.doing import previewed
+from acts.doing import previewed, recorded
 from acts.fund_transfers import pay, take_back, void
 from dashboard.views import balance
 from models import fund_transfers
 from models.columns import table_of
 from models.fund_transfers import CityAccount, Claim, NewTransfer
+from models.tables.audit import AuditEntry
 from models.tables.city_drafts import draft_table
 from models.tables.fund_transfers import FundTransfer
 from phases.interview import INTERVIEWS
@@ -36,6 +37,7 @@ CITIES = 13
 GRANT, FUND = Decimal(5000), Decimal(20000)
 LATE = "suqian"
 DAY = date(2022, 3, 1)
+FUNDS_PAID = "拨付工作经费 20000 元，2022年3月1日，凭证 2022-记-31。"
 NOW = stamp("2023-01-02T10:00")
 
 
@@ -53,7 +55,7 @@ def grants(scene: Scene) -> list[Claim]:
 
 
 def paid(scene: Scene, city: str, purpose: Purpose) -> str:
-    return pay(scene.database, YEAR, city, purpose, NOW, day=DAY, voucher="2022-记-31").message
+    return pay(scene.database, YEAR, [city], purpose, NOW, day=DAY, voucher="2022-记-31").message
 
 
 def returned(scene: Scene, city: str, amount: str = "", number: str = "") -> str:
@@ -69,7 +71,7 @@ def test_the_money_of_2022_adds_up(played: Played) -> None:
     scene = played(END)
     for city in scene.year.cities:
         if city.slug != LATE:
-            assert paid(scene, city.slug, "work") == f"{city.name}：拨付工作经费 20000 元，3月1日，凭证 2022-记-31。"
+            assert paid(scene, city.slug, "work") == f"{city.name}：{FUNDS_PAID}"
     found = accounts(scene)
     assert found[LATE].claims[0].standing == "gone"
     assert paid(scene, LATE, "work").endswith("没有应拨付的工作经费，未作改动。")
@@ -112,7 +114,7 @@ def test_the_money_of_2022_adds_up(played: Played) -> None:
 
 
 def test_a_sum_is_paid_once_and_nothing_is_typed(scene: Scene) -> None:
-    assert paid(scene, "nanjing", "work") == "南京：拨付工作经费 20000 元，3月1日，凭证 2022-记-31。"
+    assert paid(scene, "nanjing", "work") == "南京：拨付工作经费 20000 元，2022年3月1日，凭证 2022-记-31。"
     assert paid(scene, "nanjing", "work").endswith("应拨付的工作经费都已登记拨付，未作改动。")
     with scene.database.read() as connection:
         assert len(fund_transfers.transfers(connection, YEAR)) == 1
@@ -150,8 +152,11 @@ def test_what_was_recorded_in_error_counts_no_more_and_is_recorded_anew(scene: S
 
 def test_a_day_to_come_and_a_list_that_is_not_approved_are_no_payment(scene: Scene) -> None:
     early = stamp("2022-02-28T10:00")
-    said = pay(scene.database, YEAR, "nanjing", "work", early, day=DAY, voucher="1").message
-    assert said.endswith("日期不能晚于今天，未作改动。")
+    said = pay(scene.database, YEAR, ["nanjing"], "work", early, day=DAY, voucher="1").message
+    assert said == "日期不能晚于今天，未作改动。"
+    long_ago = date(2002, 3, 1)
+    said = pay(scene.database, YEAR, ["nanjing"], "work", NOW, day=long_ago, voucher="1").message
+    assert said == "日期不能早于 2021 年；请核对年份，未作改动。"
     assert paid(scene, "nanjing", "grant").endswith("没有应拨付的学生资助经费，未作改动。")
 
 
@@ -168,9 +173,23 @@ def test_whoever_declines_owes_back_what_was_paid_and_the_preview_says_so(scene:
     standing = {one.number: (f"{one.standing}", f"{one.due}", f"{one.owed_back}") for one in grants(scene)}
     assert standing.pop(first.number) == ("gone", "0.00", "5000.00")
     assert standing.pop(second.number) == ("approved", "0.00", "0.00")
-    assert [*standing.values()] == [("approved", "5000", "0.00")]
+    assert [*standing.values()] == [("approved", "5000.00", "0.00")]
     assert "收回学生资助经费 1 名 5000 元" in returned(scene, NANJING, number=first.number)
     assert "拨付学生资助经费 1 名 5000 元" in paid(scene, NANJING, "grant")
+
+
+def test_each_city_that_was_paid_is_in_the_audit_and_the_others_hold_up_nobody(scene: Scene) -> None:
+    paid(scene, "wuxi", "work")
+    act, given = ACTS["record-payment"], {"purpose": "work", "day": "2022-03-01", "voucher": "1"}
+    filled = act.fill(scene.year, given | {"city": ["wuxi", "nanjing", "xuzhou"]})
+    said = recorded(act, Bench(scene.database, scene.year, NOW), filled)
+    assert [said.done, "无锡：应拨付的工作经费都已登记拨付" in said.message] == [True, True]
+    with scene.database.read() as connection:
+        entry = table_of(AuditEntry)
+        rows = connection.execute(select(entry.c.what, entry.c.city, entry.c.subject).order_by(entry.c.id))
+        assert [tuple(row) for row in rows] == [
+            ("登记经费拨付", city, f"funds/2022/work/{city}") for city in ("wuxi", "nanjing", "xuzhou")
+        ]
 
 
 def test_the_acts_read_what_is_typed(scene: Scene) -> None:

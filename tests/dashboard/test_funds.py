@@ -23,7 +23,7 @@ def test_working_funds_are_recorded_shown_and_put_right(window: Window) -> None:
     admin = window.as_(ADMIN)
     assert "还没有登记过拨付" in admin.get(PAGE).text
     preview = admin.submit(f"/{YEAR}/acts/record-payment/preview", city="nanjing", **PAID).text
-    assert "南京：拨付工作经费 20000 元，2月1日，凭证 2022-记-31。" in preview
+    assert "南京：拨付工作经费 20000 元，2022年2月1日，凭证 2022-记-31。" in preview
     assert done(admin, "record-payment", city="nanjing", **PAID) == 200
     assert done(admin, "record-payment", city="nanjing", **PAID) == 422
     nanjing, wuxi = window.as_("nanjing"), window.as_("wuxi")
