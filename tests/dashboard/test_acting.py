@@ -402,7 +402,7 @@ def test_the_acts_that_apply_stand_on_the_pages_of_city_phases(window: Window) -
         "extend?phase=interview",
         "waive?phase=interview",
     ]
-    of_its_own = ["correct-student?city=yancheng", "withdraw?city=yancheng"]
+    of_its_own = [f"{act}?city=yancheng" for act in ("correct-student", "withdraw", "record-payment", "record-return")]
     assert panel(window, ADMIN, None, "yancheng") == [f"nudge{late}", f"rerun{late}", *of_its_own]
     assert panel(window, ADMIN, "shortlist", "yancheng", "2022-02-01T09:00") == []
     assert panel(window, VIEWER, "shortlist", "yancheng") == []

@@ -13,7 +13,7 @@ from tests.support.scenes import NANJING, YEAR, Scene, instant
 from tests.support.window import Browser, a_window, give_accounts
 from tests.support.workbooks_reported import APPLIED, AT, EXPECTED, FOLDER, Answer, Place
 
-FAULT = re.compile(r'<th scope="row">(.*?)</th><td>(.*?)</td><td class="cell-shown">.*?</td><td>(.*?)</td><td>')
+FAULT = re.compile(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>.*?</td><td[^>]*>(.*?)</td><td')
 LOOK = re.compile(r"<li>“.*?”表(?:第 (\d+) 行)?(?:“(.*?)”)?：(.*?)</li>")
 WHO = {"mentor": "夏一梓", "institution": "南京大学"}
 
