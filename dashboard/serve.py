@@ -41,12 +41,6 @@ GARBAGE = 20_000
 With the interpreter's 700, and all that was imported looked through besides, a page took a sixth longer.
 """
 
-SWITCH_SECONDS = 0.0005
-"""How long a thread that computes goes on while others wait for the interpreter.
-
-With its own 5 ms a page waits for them after each question to the database, if one export is being made.
-"""
-
 
 class WebPortTaken(TalentError):
     """{host} 的端口 {port} 已被占用或不能使用；请停掉占用它的程序，或改 TALENT_DASHBOARD__PORT。"""
@@ -120,7 +114,6 @@ def run(site: Site, host: str, port: int) -> None:
         gc.collect()
         leave_out_for_good()
         gc.set_threshold(GARBAGE)
-        sys.setswitchinterval(SWITCH_SECONDS)
         server.run(sockets=[heard])
 
 
