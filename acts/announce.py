@@ -54,7 +54,8 @@ def announce(database: Database, stamp: Stamp, deliver: Callable[[str], bool]) -
             letters = _unannounced(connection, year.year, stamp)
             for letter in letters:
                 audit.record(connection, stamp, WHAT, subject(letter.id), city=_city(letter))
-            lines = list(worded(year, letters, standings(connection, year.year, stamp.as_of)))
+            found = standings(connection, year.year, stamp.as_of) if letters else None
+            lines = list(worded(year, letters, found)) if found else []
         for line in lines:
             if deliver(line):
                 done.said += 1
