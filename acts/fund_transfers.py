@@ -16,7 +16,8 @@ from calendars.errors import TalentError
 from forms.cells import BadCellError, money
 from gates.states import State
 from models import audit, fund_transfers, standing
-from models.fund_transfers import NOTHING, PURPOSES, WAYS, NewTransfer
+from models.fund_transfers import DIRECTIONS, NOTHING, PURPOSES, NewTransfer
+from phases.year_end import yuan
 from season.outcome import Outcome
 from season.unit_of_work import NotARehearsal
 
@@ -144,13 +145,8 @@ def _said(moved: Sequence[NewTransfer]) -> str:
     """Say what moved, when, by which voucher: one way and purpose."""
     first, total = moved[0], sum((one.amount for one in moved), NOTHING)
     students = f" {len(moved)} 名" if first.purpose == "grant" else ""
-    what = f"{WAYS[first.way]}{PURPOSES[first.purpose]}{students} {yuan(total)}"
+    what = f"{DIRECTIONS[first.way]}{PURPOSES[first.purpose]}{students} {yuan(total)}"
     return f"{what}，{first.day.year}年{first.day.month}月{first.day.day}日，凭证 {first.voucher}"
-
-
-def yuan(amount: Decimal) -> str:
-    """Say an amount as offices do, to the cent where there are any: 5000 元, 1234.50 元."""
-    return f"{amount:.2f}".removesuffix(".00") + " 元"
 
 
 def _purpose(filled: Filled) -> Purpose:

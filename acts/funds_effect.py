@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acts.fund_transfers import yuan
 from models.fund_transfers import NOTHING, claims
+from phases.year_end import yuan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 Purpose = Literal["work", "grant"]
 PURPOSES: Mapping[Purpose, str] = {"work": "工作经费", "grant": "学生资助经费"}
-Way = Literal["paid", "returned"]
-WAYS: Mapping[Way, str] = {"paid": "拨付", "returned": "收回"}
+Direction = Literal["paid", "returned"]
+DIRECTIONS: Mapping[Direction, str] = {"paid": "拨付", "returned": "收回"}
 
-Standing = Literal["planned", "approved", "left", "gone"]
-STANDINGS: Mapping[Standing, str] = {
+ClaimStanding = Literal["planned", "approved", "left", "gone"]
+CLAIM_STANDINGS: Mapping[ClaimStanding, str] = {
     "planned": "报送的名单，尚未核定", "approved": "核定", "left": "已退出培养", "gone": "不再资助",
 }  # fmt: skip
 """How far a sum is: on a list that was filed, due, of a student who left training since, or due no more."""
@@ -54,7 +54,7 @@ class NewTransfer:
     """A sum that is to go on record: of a student's grant by his number, of working funds with ""."""
 
     purpose: Purpose
-    way: Way
+    way: Direction
     city: str
     number: str
     amount: Decimal
@@ -86,7 +86,7 @@ class Claim:
     purpose: Purpose
     city: str
     number: str
-    standing: Standing
+    standing: ClaimStanding
     amount: Decimal
     paid: Decimal = NOTHING
     returned: Decimal = NOTHING
@@ -118,12 +118,12 @@ class CityAccount:
     spent: Decimal | None
     left: Decimal | None
 
-    def total(self, what: str, purpose: Purpose | None = None, *standings: Standing) -> Decimal:
+    def total(self, what: str, purpose: Purpose | None = None, *standings: ClaimStanding) -> Decimal:
         """Add up an amount of its claims, of a purpose or of both, of these standings or of all."""
         chosen = (one for one in self.claims if purpose in {None, one.purpose})
-        return sum((getattr(one, what) for one in chosen if one.standing in (standings or STANDINGS)), NOTHING)
+        return sum((getattr(one, what) for one in chosen if one.standing in (standings or CLAIM_STANDINGS)), NOTHING)
 
-    def count(self, *standings: Standing) -> int:
+    def count(self, *standings: ClaimStanding) -> int:
         """Count the grants of these standings."""
         return sum(one.purpose == "grant" and one.standing in standings for one in self.claims)
 
@@ -157,7 +157,7 @@ def claims(connection: Connection, year: Year) -> list[Claim]:
     left, grants = withdrawn(of), {one.number: one for one in _on_lists(connection, of)}
     funds, grant = Decimal(year.figures.city_funds), Decimal(year.figures.grant)
     work = {one: Claim("work", one, "", "gone" if one in left else "approved", funds) for one in of.cities}
-    unlisted: Standing = "approved" if year.year in purged_years(connection) else "gone"
+    unlisted: ClaimStanding = "approved" if year.year in purged_years(connection) else "gone"
     for one in counted(transfers(connection, year.year)):
         if one.purpose == "work":
             work[one.city] = _moved(work[one.city], one)
@@ -176,7 +176,7 @@ def _on_lists(connection: Connection, of: Scope) -> Iterator[Claim]:
     funded = of.of(INTERVIEWS, "number").where(admitted.c.admitted, admitted.c.funding == FUNDED)
     for city, number in connection.execute(funded):
         if city in held:
-            trained: Standing = "approved" if number in training[city] else "left"
+            trained: ClaimStanding = "approved" if number in training[city] else "left"
             yield Claim("grant", city, number, trained if city in decided else "planned", amount)
 
 

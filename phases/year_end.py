@@ -310,21 +310,22 @@ def funds(facts: YearEndFacts, figures: Figures) -> Found:
         parts.append("没有填报经费使用情况；请按账目逐项填列支出，没有支出的填列结余")
     elif rest < 0:
         parts.append(
-            f"支出合计 {_yuan(spent)}，比拨付的 {_yuan(given)}多 {_yuan(-rest)}；请按账目核对，"
+            f"支出合计 {yuan(spent)}，比拨付的 {yuan(given)}多 {yuan(-rest)}；请按账目核对，"
             "超出拨付的支出另行注明来源，不在此填列"
         )
     elif facts.left not in {None, rest}:
         parts.append(
-            f"支出合计 {_yuan(spent)}，应结余 {_yuan(rest)}，填列的结余为 {_yuan(facts.left or Decimal(0))}；"
+            f"支出合计 {yuan(spent)}，应结余 {yuan(rest)}，填列的结余为 {yuan(facts.left or Decimal(0))}；"
             "请按账目核对支出和结余"
         )
     if not facts.targets:
         parts.append("没有绩效指标完成情况；请至少填报 1 项")
-    found = f"支出 {_yuan(spent)}，结余 {_yuan(max(rest, Decimal(0)))}" if facts.spent is not None else "未填报"
-    return Found(f"{found}，绩效 {facts.targets} 项", f"支出不超过 {_yuan(given)}，绩效 ≥1 项", "；".join(parts))
+    found = f"支出 {yuan(spent)}，结余 {yuan(max(rest, Decimal(0)))}" if facts.spent is not None else "未填报"
+    return Found(f"{found}，绩效 {facts.targets} 项", f"支出不超过 {yuan(given)}，绩效 ≥1 项", "；".join(parts))
 
 
-def _yuan(amount: Decimal) -> str:
+def yuan(amount: Decimal) -> str:
+    """Say an amount as offices do, to the cent where there are any: 5000 元, 1234.50 元."""
     return f"{amount:.2f}".removesuffix(".00") + " 元"
 
 

@@ -28,7 +28,7 @@ from models import (
     reports,
     statistics,
 )
-from models.fund_transfers import PURPOSES, STANDINGS, WAYS
+from models.fund_transfers import CLAIM_STANDINGS, DIRECTIONS, PURPOSES
 from models.trained import with_trained
 from season.recipients import named
 
@@ -255,7 +255,15 @@ def _transfers(asked: ExportRequest) -> tuple[Table, ...]:
     """Every payment and return, also what was recorded in error."""
     rows = [
         (
-            *(one.serial, one.day, asked.place(one.city), PURPOSES[one.purpose], one.number, WAYS[one.way], one.amount),
+            *(
+                one.serial,
+                one.day,
+                asked.place(one.city),
+                PURPOSES[one.purpose],
+                one.number,
+                DIRECTIONS[one.way],
+                one.amount,
+            ),
             *(one.voucher, "" if one.void is None else "登记有误，不计"),
         )
         for one in fund_transfers.transfers(asked.connection, asked.year.year)
@@ -277,7 +285,7 @@ def _grants(asked: ExportRequest) -> tuple[Table, ...]:
             asked.place(one.city),
             one.number,
             name(names.get(one.number, "")),
-            STANDINGS[one.standing],
+            CLAIM_STANDINGS[one.standing],
             one.amount if one.standing == "approved" else None,
             *(one.paid, one.on, one.returned),
         )

@@ -38,7 +38,8 @@ def funds(request: Request, reader: Signed, look: Look) -> Response:
     return page(
         "funds.html", request, look=look, year=year, accounts=accounts, balance=balance, may=reader.admin,
         transfers=[one for one in reversed(transfers) if reader.city in {None, one.city}],
-        purposes=fund_transfers.PURPOSES, ways=fund_transfers.WAYS, standings=fund_transfers.STANDINGS,
+        purposes=fund_transfers.PURPOSES, directions=fund_transfers.DIRECTIONS,
+        standings=fund_transfers.CLAIM_STANDINGS,
     )  # fmt: skip
 
 
